@@ -1,0 +1,42 @@
+// The difference between one desired object and its live counterpart, as data.
+import { differencesOf } from './equal.ts'
+import type { ValueDifference } from './equal.ts'
+import { createIgnoreRules } from './ignore.ts'
+import type { IgnoreRules } from './ignore.ts'
+import { canonicalObject, normalizeObject } from './normalize.ts'
+import { lastAppliedAnnotation, predictLive } from './predict.ts'
+import type { Prediction } from './predict.ts'
+import type { KubernetesObject } from '../model/kubernetes-object.ts'
+
+/** Outcome for one pair. */
+export interface ObjectDiff {
+  readonly isModified: boolean
+  /** From what lives to what will live; empty when nothing is modified. Values of Secrets are there: mask before printing. */
+  readonly differences: readonly ValueDifference[]
+}
+
+const unmodified: ObjectDiff = { isModified: false, differences: [] }
+
+/** Settings of a comparison. */
+export interface DiffSettings {
+  readonly prediction: Prediction
+  readonly ignore?: IgnoreRules
+}
+
+/**
+ * Compare a desired object with the live one. Pure; neither is changed.
+ * Fields that only live has do not count, unless the engine itself put them there and git no longer does.
+ */
+export function diffObjects(desired: KubernetesObject, live: KubernetesObject, settings: DiffSettings): ObjectDiff {
+  const ignore = settings.ignore ?? createIgnoreRules([])
+  // The prediction starts from what git says, not from its defaults: a field that git leaves out belongs to whoever set it.
+  const before = normalizeObject(live)
+  const after = normalizeObject(predictLive(canonicalObject(desired), live, settings.prediction))
+  const differences = differencesOf(ignore.strip(before), ignore.strip(after)).filter(({ path }) => !isBookkeeping(path))
+  return differences.length === 0 ? unmodified : { isModified: true, differences }
+}
+
+/** `status` belongs to controllers; the last-applied annotation is how client-side apply keeps its own books. */
+function isBookkeeping(path: readonly (string | number)[]): boolean {
+  return path[0] === 'status' || (path[0] === 'metadata' && path[1] === 'annotations' && path[2] === lastAppliedAnnotation)
+}

@@ -1,0 +1,36 @@
+// Every check that ships, in one list: pass it to `createHealthRegistry`, with your own behind it.
+import { apiServiceHealth } from './api-service.ts'
+import { cronJobHealth } from './cron-job.ts'
+import { customResourceDefinitionHealth } from './custom-resource-definition.ts'
+import { daemonSetHealth } from './daemon-set.ts'
+import { deploymentHealth } from './deployment.ts'
+import type { HealthCheck } from './health.ts'
+import { horizontalPodAutoscalerHealth } from './horizontal-pod-autoscaler.ts'
+import { ingressHealthChecks } from './ingress.ts'
+import { jobHealth } from './job.ts'
+import { persistentVolumeClaimHealth } from './persistent-volume-claim.ts'
+import { podHealth } from './pod.ts'
+import { prometheusHealth } from './prometheus.ts'
+import { replicaSetHealth } from './replica-set.ts'
+import { serviceHealth } from './service.ts'
+import { statefulSetHealth } from './stateful-set.ts'
+import { workflowHealth } from './workflow.ts'
+
+/** Health checks of the built-in kinds and of those that the reference setup uses. */
+export const builtInHealthChecks: readonly HealthCheck[] = [
+  deploymentHealth,
+  statefulSetHealth,
+  daemonSetHealth,
+  replicaSetHealth,
+  podHealth,
+  jobHealth,
+  cronJobHealth,
+  persistentVolumeClaimHealth,
+  serviceHealth,
+  ...ingressHealthChecks,
+  horizontalPodAutoscalerHealth,
+  apiServiceHealth,
+  customResourceDefinitionHealth,
+  prometheusHealth,
+  workflowHealth,
+]

@@ -1,0 +1,39 @@
+// From files to manifests.
+import type { ApplicationSource } from '../model/application.ts'
+import type { Diagnostic, Manifest } from '../model/manifest.ts'
+import type { SourceTree } from './source.ts'
+
+/** What a renderer may know of the cluster. */
+export interface ClusterFacts {
+  /** Such as `v1.34.4`. */
+  readonly kubeVersion: string
+  /** Group versions and kinds, such as `apps/v1/Deployment`, sorted. */
+  readonly apiVersions: readonly string[]
+}
+
+/** Input of one rendering. */
+export interface RenderRequest {
+  readonly tree: SourceTree
+  /** Path of the application in the tree; '' is the root. */
+  readonly path: string
+  readonly source: ApplicationSource
+  readonly application: { readonly name: string; readonly namespace: string; readonly project: string; readonly destinationNamespace: string }
+  readonly cluster?: ClusterFacts
+  readonly signal?: AbortSignal
+}
+
+/** What came out. Pure: the same request gives the same result. */
+export interface RenderResult {
+  readonly manifests: readonly Manifest[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** One way to render. */
+export interface Renderer {
+  /** As written to `status.sourceType`: Directory, Helm, Kustomize, Plugin. */
+  readonly sourceType: string
+  /** Whether the source asks for this renderer, or the files at the path do. The first renderer that says yes is taken. */
+  matches(request: RenderRequest): Promise<boolean>
+  /** @throws {RenderError} with file, line and cause */
+  render(request: RenderRequest): Promise<RenderResult>
+}
