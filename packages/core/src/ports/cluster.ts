@@ -75,6 +75,8 @@ export interface Cluster {
   patch(object: KubernetesObject, type: PatchType, patch: unknown, options: WriteOptions): Promise<KubernetesObject>
   /** Server-side apply. */
   apply(object: KubernetesObject, options: WriteOptions): Promise<KubernetesObject>
+  /** Let time pass between two looks at something that no watch covers. */
+  pause(delayMs: number, signal?: AbortSignal): Promise<void>
   /** Resolves with false when there was nothing to delete. */
   delete(id: ResourceId & { readonly version?: string }, options?: DeleteOptions): Promise<boolean>
   close?(): Promise<void>

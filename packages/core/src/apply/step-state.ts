@@ -1,0 +1,62 @@
+// What is known of each step while a sync runs: kept in `operationState.syncResult.resources`, so that the next process can go on from it.
+import { templateImagesOf } from '../compare/images.ts'
+import type { OperationPhase, ResourceResult, ResultCode } from '../model/application-status.ts'
+import { keyOf } from '../model/resource-id.ts'
+import { stepKeyOf } from '../plan/sync-plan.ts'
+import type { SyncStep } from '../plan/sync-plan.ts'
+
+/** A step and how far it is. */
+export interface StepState {
+  readonly step: SyncStep
+  /** Result of the write; absent before it. */
+  code?: ResultCode
+  /** Running until the object is as it should be; absent before the write. A hook that is Running without a code is about to be made. */
+  phase?: OperationPhase
+  message?: string
+  /** Place among the results, in order of first record. */
+  rank?: number
+}
+
+/** States of a plan's steps, taken up from recorded results. */
+export function statesOf(steps: readonly SyncStep[], results: readonly ResourceResult[]): StepState[] {
+  const recorded = new Map(results.map((result, rank) => [`${keyOf(result)}:${result.syncPhase ?? 'Sync'}`, { result, rank }]))
+  return steps.map((step) => {
+    const found = recorded.get(stepKeyOf(step))
+    if (found === undefined) return { step }
+    const { status, hookPhase, message } = found.result
+    return { step, rank: found.rank, ...(status === undefined ? {} : { code: status }), ...(hookPhase === undefined ? {} : { phase: hookPhase }), ...(message === undefined ? {} : { message }) }
+  })
+}
+
+/** Results to record, in order of first record. */
+export function resultsOf(states: readonly StepState[]): ResourceResult[] {
+  return states
+    .filter(({ rank }) => rank !== undefined)
+    .toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
+    .map(({ step, code, phase, message }) => {
+      const images = step.object === undefined ? [] : templateImagesOf(step.object)
+      return {
+        group: step.id.group,
+        ...(phase === undefined ? {} : { hookPhase: phase }),
+        ...(step.hookType === undefined ? {} : { hookType: step.hookType }),
+        ...(images.length === 0 ? {} : { images }),
+        kind: step.id.kind,
+        ...(message === undefined ? {} : { message }),
+        name: step.id.name,
+        namespace: step.id.namespace,
+        ...(code === undefined ? {} : { status: code }),
+        syncPhase: step.phase,
+        version: step.version,
+      }
+    })
+}
+
+/** Whether the step has come to an end, good or bad. */
+export function isDone({ phase }: StepState): boolean {
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Error'
+}
+
+/** Whether the step came to a bad end. */
+export function isFailed({ phase }: StepState): boolean {
+  return phase === 'Failed' || phase === 'Error'
+}

@@ -1,0 +1,251 @@
+// Executes a plan: the only place that changes a cluster. A state machine over recorded step states, so that any process can take it up.
+// Follows argo-cd `gitops-engine/pkg/sync/sync_context.go`; deviations: waits are ended by the watch, not by polling, and have a deadline;
+// a hook's intent is recorded before it is made, so that no hook runs twice after a crash.
+import { runBatch } from './run-batch.ts'
+import type { BatchContext } from './run-batch.ts'
+import { isDone, isFailed, resultsOf, statesOf } from './step-state.ts'
+import type { StepState } from './step-state.ts'
+import { waitForChange } from './wait.ts'
+import type { SyncEventBody } from '../events.ts'
+import type { Health, HealthRegistry } from '../health/health.ts'
+import type { OperationPhase, ResourceResult } from '../model/application-status.ts'
+import type { KubernetesObject } from '../model/kubernetes-object.ts'
+import { compareTexts } from '../model/resource-id.ts'
+import type { ResourceId } from '../model/resource-id.ts'
+import { definedKindOf } from '../plan/order.ts'
+import { resourceOptionsOf } from '../plan/sync-options.ts'
+import type { SyncPlan, SyncStep } from '../plan/sync-plan.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Cluster } from '../ports/cluster.ts'
+import type { HookIntents } from './hook-intents.ts'
+import { removeHookFinalizer } from './hook-objects.ts'
+
+/** Progress of a sync, as it is recorded. */
+export interface SyncProgress {
+  readonly phase: OperationPhase
+  readonly message: string
+  readonly results: readonly ResourceResult[]
+  readonly intents: HookIntents
+}
+
+/** What an execution needs. */
+export interface SyncRunRequest {
+  readonly plan: SyncPlan
+  readonly cluster: Cluster
+  readonly clock: Clock
+  readonly health: HealthRegistry
+  /** Results of an earlier, interrupted run. */
+  readonly results?: readonly ResourceResult[]
+  readonly intents?: HookIntents
+  /** Store progress; awaited before hooks are made, and whenever the run begins to wait. */
+  readonly persist?: (progress: SyncProgress) => Promise<void>
+  readonly emit?: (event: SyncEventBody) => void
+  /** Asked between steps: whether the operation has been told to end. */
+  readonly isTerminating?: () => boolean
+  /** Wakes a waiting run, for instance when `isTerminating` has changed. */
+  readonly onWake?: (wake: () => void) => () => void
+  /** Longest wait for one wave. Default: 30 minutes. */
+  readonly waitTimeoutMs?: number
+  /** Writes at once. Default: 16. */
+  readonly concurrency?: number
+  readonly signal?: AbortSignal
+}
+
+const defaultWaitTimeoutMs = 30 * 60_000
+const defaultConcurrency = 16
+
+/**
+ * Run a plan to its end.
+ * @returns the final progress. Aborting `signal` throws and leaves the recorded state for the next run
+ * @throws what `persist` throws, and the reason of `signal`
+ */
+export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
+  const { plan, cluster } = request
+  const states = statesOf(plan.steps, request.results ?? [])
+  const context: BatchContext = {
+    plan,
+    cluster,
+    states,
+    intents: { ...request.intents },
+    concurrency: request.concurrency ?? defaultConcurrency,
+    emit: (event) => request.emit?.(event),
+    persist: (message) => persist('Running', message),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  }
+  const progress = (phase: OperationPhase, message: string): SyncProgress => ({ phase, message, results: resultsOf(states), intents: context.intents })
+  async function persist(phase: OperationPhase, message: string): Promise<void> {
+    await request.persist?.(progress(phase, message))
+  }
+  async function finish(phase: OperationPhase, message: string): Promise<SyncProgress> {
+    const isGood = phase === 'Succeeded'
+    await deleteHooks(isGood ? 'HookSucceeded' : 'HookFailed')
+    return progress(phase, message)
+  }
+  async function deleteHooks(policy: 'HookSucceeded' | 'HookFailed'): Promise<void> {
+    if (plan.options.dryRun) return
+    for (const state of states) {
+      if (state.step.action !== 'hook' || !isDone(state)) continue
+      await removeHookFinalizer(cluster, state.step)
+      if (state.step.deletePolicies?.includes(policy) === true) await cluster.delete(state.step.id, { propagationPolicy: 'Foreground' })
+    }
+  }
+
+  const isFresh = states.every(({ phase, code }) => phase === undefined && code === undefined)
+  if (isFresh) {
+    const problem = await invalidStepsOf(plan, cluster, states)
+    if (problem !== undefined) return finish('Failed', problem)
+  }
+  if (plan.options.dryRun) return runDry(context, finish)
+
+  await cluster.live.observe(kindsOf(plan.steps), request.signal)
+  const failSteps = states.filter(({ step }) => step.phase === 'SyncFail')
+  const ordinary = states.filter(({ step }) => step.phase !== 'SyncFail')
+  const [first, last] = [ordinary[0]?.step, ordinary.at(-1)?.step]
+  const isMultiStep = first !== undefined && last !== undefined && (first.phase !== last.phase || first.wave !== last.wave)
+  let shown: string | undefined
+  let deadline = request.clock.now() + (request.waitTimeoutMs ?? defaultWaitTimeoutMs)
+
+  for (;;) {
+    request.signal?.throwIfAborted()
+    if (request.isTerminating?.() === true) {
+      for (const state of states) if (state.step.action === 'hook' && state.phase === 'Running') await endHook(cluster, state)
+      return finish('Failed', 'Operation terminated')
+    }
+    for (const state of states) await refreshState(state, request)
+
+    const unfinished = ordinary.filter((state) => state.phase === 'Running' && state.code !== undefined && (isMultiStep || state.step.action === 'hook'))
+    const deleting = ordinary.filter((state) => state.step.action === 'prune' && state.code === 'Pruned' && isMultiStep && cluster.live.get(state.step.id)?.metadata.deletionTimestamp !== undefined)
+    const waiting = unfinished.length > 0 ? waitingMessage(unfinished) : deleting.length > 0 ? `waiting for deletion of ${idText(deleting[0]?.step.id)}${deleting.length > 1 ? ` and ${deleting.length - 1} more resources` : ''}` : undefined
+    if (waiting !== undefined) {
+      if (waiting !== shown) {
+        shown = waiting
+        context.emit({ type: 'sync.waiting', message: waiting })
+        await persist('Running', waiting)
+      }
+      const subjects = [...unfinished, ...deleting].map(({ step }) => step.id)
+      // A change that came while the state was being recorded must not be missed.
+      for (const state of states) await refreshState(state, request)
+      if (unfinished.some(isDone)) continue
+      const isInTime = await waitForChange({ cluster, clock: request.clock, ids: subjects, untilMs: deadline, ...(request.onWake === undefined ? {} : { onWake: request.onWake }), ...(request.signal === undefined ? {} : { signal: request.signal }) })
+      if (!isInTime) {
+        for (const state of unfinished) Object.assign(state, { phase: 'Failed', message: `not ready in time: ${state.message ?? ''}` })
+      }
+      continue
+    }
+
+    if (ordinary.some(isFailed)) return runFailHooks(context, failSteps, request, finish, failureMessage('one or more synchronization tasks completed unsuccessfully', ordinary))
+    const pending = ordinary.filter((state) => !isDone(state) && state.code === undefined && !(plan.options.applyOutOfSyncOnly && !state.step.isModified))
+    const next = pending[0]
+    if (next === undefined) return finish('Succeeded', 'successfully synced (no more tasks)')
+    const batch = pending.filter(({ step }) => step.phase === next.step.phase && step.wave === next.step.wave)
+    deadline = request.clock.now() + (request.waitTimeoutMs ?? defaultWaitTimeoutMs)
+    context.emit({ type: 'wave.started', phase: next.step.phase, wave: next.step.wave, steps: batch.length })
+    await runBatch(context, batch)
+    if (batch.some(isFailed)) {
+      const isAlone = ordinary.every((state) => batch.includes(state) && isFailed(state))
+      const reason = isAlone ? 'one or more objects failed to apply' : 'one or more synchronization tasks completed unsuccessfully'
+      return runFailHooks(context, failSteps, request, finish, failureMessage(reason, ordinary))
+    }
+    const isLastBatch = batch.length === pending.length && batch.every(({ step }) => step.action !== 'hook')
+    if (isLastBatch) return finish('Succeeded', 'successfully synced (all tasks run)')
+  }
+}
+
+/** A sync whose first look at a plan finds what cannot be done at all: kinds that nobody serves. */
+async function invalidStepsOf(plan: SyncPlan, cluster: Cluster, states: readonly StepState[]): Promise<string | undefined> {
+  const coming = new Set(plan.steps.flatMap(({ object }) => (object === undefined ? [] : (definedKindOf(object) ?? []))).map(({ group, kind }) => `${group}/${kind}`))
+  const problems = new Set<string>()
+  let rank = 0
+  for (const state of states) {
+    const { step } = state
+    if (step.action === 'prune' || coming.has(`${step.id.group}/${step.id.kind}`) || resourceOptionsOf(step.object).includes('SkipDryRunOnMissingResource=true')) continue
+    if ((await cluster.resourceOf({ group: step.id.group, version: step.version, kind: step.id.kind })) !== undefined) continue
+    const apiVersion = step.id.group === '' ? step.version : `${step.id.group}/${step.version}`
+    problems.add(`failed to discover server resources for group version ${apiVersion}: the server could not find the requested resource`)
+    Object.assign(state, {
+      code: 'SyncFailed',
+      phase: 'Failed',
+      rank: rank++,
+      message: `The Kubernetes API could not find ${step.id.group}/${step.id.kind} for requested resource ${step.id.namespace}/${step.id.name}. Make sure the "${step.id.kind}" CRD is installed on the destination cluster.`,
+    })
+  }
+  return problems.size === 0 ? undefined : `one or more synchronization tasks are not valid: ${[...problems].toSorted().join(', ')}`
+}
+
+async function runDry(context: BatchContext, finish: (phase: OperationPhase, message: string) => Promise<SyncProgress>): Promise<SyncProgress> {
+  const ordinary = context.states.filter(({ step }) => step.action !== 'hook')
+  await runBatch(context, ordinary)
+  return ordinary.some(isFailed) ? finish('Failed', failureMessage('one or more objects failed to apply (dry run)', ordinary)) : finish('Succeeded', 'successfully synced (all tasks run)')
+}
+
+async function runFailHooks(
+  context: BatchContext,
+  failSteps: readonly StepState[],
+  request: SyncRunRequest,
+  finish: (phase: OperationPhase, message: string) => Promise<SyncProgress>,
+  message: string,
+): Promise<SyncProgress> {
+  const pending = failSteps.filter((state) => !isDone(state) && state.code === undefined)
+  if (pending.length > 0) await runBatch(context, pending)
+  const deadline = request.clock.now() + (request.waitTimeoutMs ?? defaultWaitTimeoutMs)
+  while (failSteps.some((state) => state.phase === 'Running')) {
+    request.signal?.throwIfAborted()
+    for (const state of failSteps) await refreshState(state, request)
+    const running = failSteps.filter((state) => state.phase === 'Running')
+    if (running.length === 0 || request.isTerminating?.() === true) break
+    await context.persist(waitingMessage(running))
+    const isInTime = await waitForChange({ cluster: request.cluster, clock: request.clock, ids: running.map(({ step }) => step.id), untilMs: deadline, ...(request.onWake === undefined ? {} : { onWake: request.onWake }), ...(request.signal === undefined ? {} : { signal: request.signal }) })
+    if (!isInTime) for (const state of running) Object.assign(state, { phase: 'Failed', message: 'not finished in time' })
+  }
+  return finish('Failed', message)
+}
+
+/** Bring a running step up to date with what lives. */
+async function refreshState(state: StepState, { cluster, health }: SyncRunRequest): Promise<void> {
+  const { step } = state
+  if (state.phase !== 'Running' || state.code === undefined || step.action === 'prune') return
+  const live = cluster.live.get(step.id) ?? (await cluster.live.load(step.id))
+  if (live === undefined) {
+    Object.assign(state, { phase: 'Error', message: `Resource ${idText(step.id)} is missing, it might have been deleted` })
+    return
+  }
+  const found = health(live)
+  if (step.action === 'hook') return refreshHook(state, live, found)
+  if (found === undefined || found.status === 'Healthy') Object.assign(state, { phase: 'Succeeded', ...(found?.message === undefined ? {} : { message: found.message }) })
+  else if (found.status === 'Degraded') Object.assign(state, { phase: 'Failed', message: found.message ?? '' })
+}
+
+function refreshHook(state: StepState, live: KubernetesObject, found: Health | undefined): void {
+  if (found === undefined) Object.assign(state, { phase: 'Succeeded', message: `${live.metadata.name ?? ''} created` })
+  else if (found.status === 'Healthy') Object.assign(state, { phase: 'Succeeded', message: found.message ?? '' })
+  else if (found.status === 'Degraded' || found.status === 'Unknown') Object.assign(state, { phase: 'Failed', message: found.message ?? '' })
+  else if (found.message !== undefined) state.message = found.message
+}
+
+async function endHook(cluster: Cluster, state: StepState): Promise<void> {
+  await removeHookFinalizer(cluster, state.step)
+  await cluster.delete(state.step.id, { propagationPolicy: 'Foreground' })
+  Object.assign(state, { phase: 'Failed', message: 'Terminated' })
+}
+
+function waitingMessage(unfinished: readonly StepState[]): string {
+  const first = unfinished[0]?.step
+  const isForHook = first?.action === 'hook'
+  const more = unfinished.length - 1
+  return `waiting for ${isForHook ? 'completion of hook' : 'healthy state of'} ${idText(first?.id)}${more > 0 ? ` and ${more} more ${isForHook ? 'hooks' : 'resources'}` : ''}`
+}
+
+function failureMessage(reason: string, states: readonly StepState[]): string {
+  const refused = states.filter((state) => state.code === 'SyncFailed').map(({ message }) => message ?? '')
+  const failed = states.filter((state) => isFailed(state) && state.code !== 'SyncFailed' && state.step.action !== 'hook').map(({ message }) => message ?? '')
+  const reasons = [...new Set([...refused, ...failed])].filter((text) => text !== '').toSorted(compareTexts)
+  return reasons.length === 0 ? reason : `${reason}, reason: ${reasons.join(',')}`
+}
+
+function idText(id: ResourceId | undefined): string {
+  return id === undefined ? '' : `${id.group}/${id.kind}/${id.name}`
+}
+
+function kindsOf(steps: readonly SyncStep[]): ResourceId[] {
+  return [...new Map(steps.map((step) => [`${step.id.group}/${step.id.kind}`, step.id])).values()]
+}

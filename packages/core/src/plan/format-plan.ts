@@ -1,0 +1,23 @@
+// A plan for people: one line a step, grouped by phase and wave.
+import { formatResourceId } from '../model/resource-id.ts'
+import type { SyncPlan } from './sync-plan.ts'
+
+/** Same plan, same text. Unchanged objects are counted, not listed, unless `isVerbose`. */
+export function formatPlan(plan: SyncPlan, options: { readonly isVerbose?: boolean } = {}): string {
+  const lines = [`plan for ${plan.application} at ${plan.revisions.join(', ')}${plan.options.dryRun ? ' (dry run)' : ''}`]
+  let group = ''
+  let unchanged = 0
+  for (const step of plan.steps) {
+    if (step.action === 'apply' && !step.isModified && options.isVerbose !== true) {
+      unchanged++
+      continue
+    }
+    const at = `${step.phase}, wave ${step.wave}`
+    if (at !== group) lines.push(`  ${at}`)
+    group = at
+    const verb = step.skip !== undefined ? 'skip  ' : step.action === 'prune' ? 'delete' : step.action === 'hook' ? 'hook  ' : step.live === undefined ? 'create' : step.isModified ? 'update' : 'keep  '
+    lines.push(`    ${verb} ${formatResourceId(step.id)}${step.skip === undefined ? '' : ` (${step.skip})`}`)
+  }
+  if (unchanged > 0) lines.push(`  ${unchanged} unchanged`)
+  return lines.join('\n')
+}

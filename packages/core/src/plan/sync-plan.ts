@@ -1,0 +1,61 @@
+// A sync as a value: what would be done, in which order, and from what it was computed.
+import type { HookType, SyncPhase } from '../model/application-status.ts'
+import type { KubernetesObject } from '../model/kubernetes-object.ts'
+import type { ManifestOrigin } from '../model/manifest.ts'
+import { keyOf } from '../model/resource-id.ts'
+import type { ResourceId } from '../model/resource-id.ts'
+import type { HookDeletePolicy } from './hooks.ts'
+
+/** What a step does. */
+export type SyncAction = 'apply' | 'hook' | 'prune'
+
+/** One step. Plain data: a plan travels as JSON. */
+export interface SyncStep {
+  readonly action: SyncAction
+  readonly phase: SyncPhase
+  readonly wave: number
+  readonly id: ResourceId
+  readonly version: string
+  /** The object to write; absent for prunes. */
+  readonly object?: KubernetesObject
+  readonly origin?: ManifestOrigin
+  readonly hookType?: HookType
+  readonly deletePolicies?: readonly HookDeletePolicy[]
+  /** How the object is written. */
+  readonly method?: 'server-side' | 'client-side' | 'replace'
+  /** Delete and make again when the object cannot be changed in place. */
+  readonly force?: boolean
+  /** A prune that waits until everything else is done. */
+  readonly isLast?: boolean
+  /** What lived when the plan was made. */
+  readonly live?: { readonly uid: string; readonly resourceVersion: string }
+  /** Whether the step changes anything; unchanged objects are applied too unless ApplyOutOfSyncOnly is set. */
+  readonly isModified: boolean
+  /** Why nothing is done, in the words of Argo CD. */
+  readonly skip?: string
+}
+
+/** A sync, computed and not yet executed. */
+export interface SyncPlan {
+  readonly planVersion: 1
+  /** Tracking name of the application. */
+  readonly application: string
+  readonly revisions: readonly string[]
+  /** In order of execution. */
+  readonly steps: readonly SyncStep[]
+  readonly options: SyncPlanOptions
+}
+
+/** What holds for the whole plan. */
+export interface SyncPlanOptions {
+  readonly prune: boolean
+  readonly dryRun: boolean
+  readonly propagationPolicy: 'Foreground' | 'Background' | 'Orphan'
+  readonly applyOutOfSyncOnly: boolean
+  readonly fieldManager: string
+}
+
+/** A text that is equal exactly for the same step of the same plan: the object's key and the phase. */
+export function stepKeyOf(step: { readonly id: ResourceId; readonly phase: SyncPhase }): string {
+  return `${keyOf(step.id)}:${step.phase}`
+}

@@ -1,0 +1,135 @@
+// Brings together what a comparison needs: rendered manifests, discovery, live objects.
+import { compare } from '../compare/compare.ts'
+import type { Comparison, DiffCache } from '../compare/compare.ts'
+import { desiredStateOf } from '../compare/desired-state.ts'
+import type { DesiredObject } from '../compare/desired-state.ts'
+import type { Exclusion } from '../compare/exclusions.ts'
+import { createIgnoreRules } from '../diff/ignore.ts'
+import type { Prediction } from '../diff/predict.ts'
+import type { HealthRegistry } from '../health/health.ts'
+import type { Application } from '../model/application.ts'
+import type { Condition } from '../model/application-status.ts'
+import type { KubernetesObject } from '../model/kubernetes-object.ts'
+import type { Manifest } from '../model/manifest.ts'
+import { groupOf, keyOf, kindKeyOf, resourceIdOf, versionOf } from '../model/resource-id.ts'
+import type { GroupKind } from '../model/resource-id.ts'
+import { trackedApplicationOf, trackingNameOf } from '../plan/tracking.ts'
+import type { TrackingSettings } from '../plan/tracking.ts'
+import type { Cluster } from '../ports/cluster.ts'
+
+/** Settings that hold for every application of an engine. */
+export interface ComparisonSettings {
+  readonly tracking: TrackingSettings
+  readonly exclusions: readonly Exclusion[]
+  readonly health: HealthRegistry
+  readonly prediction: Prediction
+  readonly controllerNamespace: string
+}
+
+/** A comparison with the desired objects it was made from. */
+export interface GatheredComparison {
+  readonly comparison: Comparison
+  readonly desired: readonly DesiredObject[]
+  readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[]
+}
+
+/**
+ * Compare an application with the cluster.
+ * @param manifests rendered, or undefined when they could not be: then only what lives is listed
+ * @throws {ClusterError} when the cluster cannot be asked
+ */
+export async function compareWithCluster(
+  request: { readonly application: Application; readonly manifests: readonly Manifest[] | undefined; readonly cluster: Cluster; readonly cache?: DiffCache; readonly signal?: AbortSignal },
+  settings: ComparisonSettings,
+): Promise<GatheredComparison> {
+  const { application, manifests, cluster, signal } = request
+  const trackingName = trackingNameOf({ name: application.metadata.name ?? '', namespace: application.metadata.namespace ?? '' }, settings.controllerNamespace)
+  const scopes = await scopesOf(cluster, manifests ?? [], signal)
+  const destinationNamespace = application.spec.destination.namespace ?? ''
+  const state = desiredStateOf(manifests ?? [], {
+    trackingName,
+    destinationNamespace,
+    tracking: settings.tracking,
+    exclusions: settings.exclusions,
+    isNamespaced: (kind) => scopes.get(`${kind.group}/${kind.version}/${kind.kind}`),
+  })
+  await cluster.live.observe(kindsOf(application, state.objects), signal)
+  const live = await liveObjectsOf(cluster, trackingName, state.objects, signal)
+  const comparison = compare({
+    desired: manifests === undefined ? undefined : state.objects,
+    live,
+    diff: { prediction: settings.prediction, ...(application.spec.ignoreDifferences === undefined ? {} : { ignore: createIgnoreRules(application.spec.ignoreDifferences) }) },
+    health: settings.health,
+    tracking: settings.tracking,
+    self: resourceIdOf(application),
+    ...(request.cache === undefined ? {} : { cache: request.cache }),
+  })
+  return { comparison, desired: state.objects, conditions: [...state.conditions, ...sharedConditions(live, state.objects, trackingName, application, settings.tracking)] }
+}
+
+async function scopesOf(cluster: Cluster, manifests: readonly Manifest[], signal: AbortSignal | undefined): Promise<Map<string, boolean>> {
+  const scopes = new Map<string, boolean>()
+  const kinds = new Map(manifests.map(({ object }) => [`${object.apiVersion}/${object.kind}`, { group: groupOf(object.apiVersion), version: versionOf(object.apiVersion), kind: object.kind }]))
+  for (const kind of kinds.values()) {
+    const resource = await cluster.resourceOf(kind, signal)
+    if (resource !== undefined) scopes.set(`${kind.group}/${kind.version}/${kind.kind}`, resource.isNamespaced)
+  }
+  return scopes
+}
+
+/** Kinds to watch: what git has, and what the application is known to have had, so that things left behind are found after a restart. */
+function kindsOf(application: Application, desired: readonly DesiredObject[]): GroupKind[] {
+  const kinds: GroupKind[] = [
+    ...desired.map(({ object }) => ({ group: groupOf(object.apiVersion), kind: object.kind })),
+    ...(application.status?.resources ?? []).map(({ group, kind }) => ({ group: group ?? '', kind })),
+    ...(application.status?.operationState?.syncResult?.resources ?? []).map(({ group, kind }) => ({ group, kind })),
+  ]
+  return [...new Map(kinds.map((kind) => [kindKeyOf(kind), kind])).values()]
+}
+
+async function liveObjectsOf(cluster: Cluster, trackingName: string, desired: readonly DesiredObject[], signal: AbortSignal | undefined): Promise<KubernetesObject[]> {
+  const lives = new Map<string, KubernetesObject>()
+  // Objects that controllers made of managed ones carry copies of the mark; they belong to their owners.
+  for (const object of cluster.live.trackedBy(trackingName)) if ((object.metadata.ownerReferences ?? []).length === 0) lives.set(keyOf(resourceIdOf(object)), object)
+  const missing = desired.map(({ object }) => resourceIdOf(object)).filter((id) => id.name !== '' && !lives.has(keyOf(id)) && cluster.live.get(id) !== undefined)
+  for (const object of await Promise.all(missing.map((id) => cluster.live.load(id, signal)))) if (object !== undefined) lives.set(keyOf(resourceIdOf(object)), object)
+  return [...lives.values()]
+}
+
+/** Objects in git that live under the mark of another application. */
+function sharedConditions(live: readonly KubernetesObject[], desired: readonly DesiredObject[], trackingName: string, application: Application, tracking: TrackingSettings): Omit<Condition, 'lastTransitionTime'>[] {
+  const wanted = new Set(desired.map(({ object }) => keyOf(resourceIdOf(object))))
+  return live.flatMap((object) => {
+    const owner = trackedApplicationOf(object, tracking)
+    if (owner === undefined || owner === trackingName || !wanted.has(keyOf(resourceIdOf(object)))) return []
+    const name = object.metadata.name ?? ''
+    return [{ type: 'SharedResourceWarning' as const, message: `${object.kind}/${name} is part of applications ${application.metadata.namespace ?? ''}/${application.metadata.name ?? ''} and ${owner}` }]
+  })
+}
+
+/** A cache of diffs by identity of the desired object and version of the live one; bounded by forgetting the oldest. */
+export function createDiffCache(limit = 50_000): DiffCache {
+  const entries = new Map<string, { desired: KubernetesObject; version: string; diff: ReturnType<DiffCache['get']> }>()
+  const keyFor = (live: KubernetesObject): string => live.metadata.uid ?? keyOf(resourceIdOf(live))
+  return {
+    get(desired, live) {
+      const entry = entries.get(keyFor(live))
+      return entry !== undefined && entry.version === live.metadata.resourceVersion && sameDesired(entry.desired, desired) ? entry.diff : undefined
+    },
+    set(desired, live, diff) {
+      const key = keyFor(live)
+      entries.delete(key)
+      entries.set(key, { desired, version: live.metadata.resourceVersion ?? '', diff })
+      const oldest = entries.keys().next()
+      if (entries.size > limit && oldest.done !== true) entries.delete(oldest.value)
+    },
+  }
+}
+
+/** Rendered objects are kept as long as nothing they were made of changes, so their members are the same values. */
+function sameDesired(a: KubernetesObject, b: KubernetesObject): boolean {
+  if (a === b) return true
+  const [left, right] = [Object.keys(a), Object.keys(b)]
+  if (left.length !== right.length) return false
+  return left.every((name) => name === 'metadata' || a[name] === b[name]) && a.metadata.name === b.metadata.name && JSON.stringify(a.metadata) === JSON.stringify(b.metadata)
+}

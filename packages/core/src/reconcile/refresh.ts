@@ -1,0 +1,98 @@
+// One look at an application: resolve, render, compare; what goes wrong becomes conditions.
+import { compareWithCluster } from './gather.ts'
+import type { ComparisonSettings, GatheredComparison } from './gather.ts'
+import type { RefreshLevel } from './refresh-request.ts'
+import type { RefreshOutcome } from './status.ts'
+import type { DiffCache } from '../compare/compare.ts'
+import { messageOf } from '../errors.ts'
+import { projectConditions } from '../model/app-project.ts'
+import { sourcesOf } from '../model/application.ts'
+import type { Application } from '../model/application.ts'
+import type { Condition } from '../model/application-status.ts'
+import { specConditions } from '../model/parse-application.ts'
+import type { Diagnostic } from '../model/manifest.ts'
+import type { Cluster } from '../ports/cluster.ts'
+import type { KubernetesObject } from '../model/kubernetes-object.ts'
+import type { ApplicationRenderer, RenderedSource } from '../render/render-application.ts'
+
+/** A look at an application. */
+export interface Refreshed {
+  readonly outcome: RefreshOutcome
+  /** Absent when the spec or the project forbids any comparison. */
+  readonly gathered?: GatheredComparison
+  readonly rendered?: readonly RenderedSource[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What a look needs. */
+export interface RefreshContext {
+  readonly cluster: Cluster
+  readonly renderer: ApplicationRenderer
+  readonly settings: ComparisonSettings
+  readonly cache: DiffCache
+  project(name: string): KubernetesObject | undefined
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Look at an application.
+ * @param revisions pinned revisions, one a source, in place of resolving
+ * @throws {ClusterError} when the cluster cannot be asked; everything else is told in the outcome's conditions
+ */
+export async function refreshApplication(application: Application, level: RefreshLevel, context: RefreshContext, revisions?: readonly string[]): Promise<Refreshed> {
+  const invalid = [...specConditions(application)]
+  if (invalid.length === 0) invalid.push(...projectConditions(application, context.project(application.spec.project)))
+  if (invalid.length > 0) return { outcome: { comparison: undefined, revisions: [], sourceTypes: [], conditions: invalid }, diagnostics: [] }
+
+  const pinned = revisions ?? (level === 'recent' ? recentRevisions(application) : undefined)
+  const { rendered, condition } = await renderOrExplain(application, level, context, pinned)
+  const manifests = rendered?.flatMap((source) => source.manifests)
+  const gathered = await compareWithCluster(
+    { application, manifests, cluster: context.cluster, cache: context.cache, ...(context.signal === undefined ? {} : { signal: context.signal }) },
+    context.settings,
+  )
+  return {
+    outcome: {
+      comparison: gathered.comparison,
+      revisions: rendered?.map(({ revision }) => revision) ?? [],
+      sourceTypes: rendered?.map(({ sourceType }) => sourceType) ?? [],
+      conditions: condition === undefined ? gathered.conditions : [condition],
+    },
+    gathered,
+    ...(rendered === undefined ? {} : { rendered }),
+    diagnostics: rendered?.flatMap(({ diagnostics }) => diagnostics) ?? [],
+  }
+}
+
+async function renderOrExplain(
+  application: Application,
+  level: RefreshLevel,
+  context: RefreshContext,
+  revisions: readonly string[] | undefined,
+): Promise<{ readonly rendered?: readonly RenderedSource[]; readonly condition?: Omit<Condition, 'lastTransitionTime'> }> {
+  try {
+    const clusterFacts = await context.cluster.facts(context.signal)
+    return {
+      rendered: await context.renderer.render({
+        application,
+        clusterFacts,
+        force: level === 'force' || level === 'hard',
+        ignoreCache: level === 'hard',
+        ...(revisions === undefined ? {} : { revisions }),
+        ...(context.signal === undefined ? {} : { signal: context.signal }),
+      }),
+    }
+  } catch (error) {
+    if (context.signal?.aborted === true) throw error
+    const count = sourcesOf(application.spec).length
+    return { condition: { type: 'ComparisonError', message: `Failed to load target state: failed to generate manifest for source 1 of ${count}: ${messageOf(error)}` } }
+  }
+}
+
+/** Revisions of the last comparison, when every source has one; a failed comparison recorded only what was asked for. */
+function recentRevisions({ status }: Application): readonly string[] | undefined {
+  const sync = status?.sync
+  if (sync === undefined || sync.status === 'Unknown') return undefined
+  const revisions = sync.revisions ?? (sync.revision === undefined ? [] : [sync.revision])
+  return revisions.length > 0 && revisions.every((revision) => revision !== '') ? revisions : undefined
+}

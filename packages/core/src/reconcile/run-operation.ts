@@ -1,0 +1,198 @@
+// Carries one operation of one application from its request, or from where an earlier process left it, to its final state.
+import { formatIntents, intentsAnnotation, parseIntents } from '../apply/hook-intents.ts'
+import { runSync } from '../apply/sync-run.ts'
+import type { SyncProgress } from '../apply/sync-run.ts'
+import { messageOf } from '../errors.ts'
+import type { SyncEventBody } from '../events.ts'
+import type { Application, Operation } from '../model/application.ts'
+import { applicationKeyOf } from '../model/application.ts'
+import type { OperationState } from '../model/application-status.ts'
+import { annotationOf } from '../model/kubernetes-object.ts'
+import { planSync } from '../plan/plan-sync.ts'
+import type { SyncPlan } from '../plan/sync-plan.ts'
+import { trackingNameOf } from '../plan/tracking.ts'
+import type { ApplicationStore } from '../ports/application-store.ts'
+import { formatTime } from '../ports/clock.ts'
+import type { Clock } from '../ports/clock.ts'
+import { clockTimeOf, operationSourceOf, retryDelayOf, startedAtOf } from './operation.ts'
+import { refreshApplication } from './refresh.ts'
+import type { Refreshed, RefreshContext } from './refresh.ts'
+
+/** What an operation needs besides the application. */
+export interface OperationContext extends RefreshContext {
+  readonly store: ApplicationStore
+  readonly clock: Clock
+  readonly serverSideByDefault: boolean
+  emit(event: SyncEventBody): void
+  onPlan(plan: SyncPlan): void
+  /** Wake the operation when its Application changes. */
+  onWake(wake: () => void): () => void
+}
+
+/**
+ * Run an operation to its end.
+ * @param state recorded state to go on from; absent for a new operation, whose start is then recorded first
+ * @param known a comparison at the operation's revision, when there is one already
+ * @returns the final state, not yet recorded
+ * @throws the signal's reason; the recorded state is then where the next process goes on
+ */
+export async function runOperation(application: Application, operation: Operation, state: OperationState | undefined, known: Refreshed | undefined, context: OperationContext): Promise<OperationState> {
+  const key = applicationKeyOf(application)
+  let current: OperationState = state ?? { operation, phase: 'Running', startedAt: formatTime(context.clock.now()) }
+  if (state === undefined) await context.store.patch(key, { status: { operationState: { ...emptied(application), ...current } } })
+  let comparison = known
+  for (;;) {
+    const outcome = await attempt(application, current, comparison, context)
+    comparison = undefined
+    const retries = current.retryCount ?? 0
+    const isFailed = outcome.phase === 'Failed' || outcome.phase === 'Error'
+    const delay = isFailed && outcome.message !== 'Operation terminated' ? retryDelayOf(operation.retry, retries) : undefined
+    if (delay === undefined) {
+      const message = retries > 0 ? `${outcome.message ?? ''} (retried ${retries} times).` : outcome.message
+      return { ...outcome, ...(message === undefined ? {} : { message }), finishedAt: formatTime(context.clock.now()) }
+    }
+    const now = context.clock.now()
+    current = {
+      ...outcome,
+      phase: 'Running',
+      finishedAt: formatTime(now),
+      retryCount: retries + 1,
+      message: `${outcome.message ?? ''}. Retrying attempt #${retries + 1} at ${clockTimeOf(now + delay)}.`,
+    }
+    await record(key, current, {}, context)
+    await sleepOrWake(delay, context, () => isTerminating(key, context))
+    if (isTerminating(key, context)) return { ...current, phase: 'Failed', message: 'Operation terminated', finishedAt: formatTime(context.clock.now()) }
+    // A retry starts over: hooks run again.
+    const { syncResult: _result, finishedAt: _finished, ...fresh } = current
+    current = fresh
+    await context.store.patch(key, { status: { operationState: { syncResult: null, finishedAt: null } }, metadata: { annotations: { [intentsAnnotation]: null } } })
+  }
+}
+
+async function attempt(application: Application, state: OperationState, known: Refreshed | undefined, context: OperationContext): Promise<OperationState> {
+  const { operation } = state
+  const sync = operation.sync
+  if (sync === undefined) return { ...state, phase: 'Failed', message: 'Invalid operation request: no operation specified' }
+  const asked = sync.revisions ?? (sync.revision === undefined || sync.revision === '' ? undefined : [sync.revision])
+  const pinned = state.syncResult?.revisions ?? (state.syncResult?.revision === undefined ? asked : [state.syncResult.revision])
+  const target = withSources(application, operation)
+  try {
+    const refreshed = known ?? (await refreshApplication(target, 'latest', context, await resolvedRevisions(target, pinned, context)))
+    const errors = refreshed.outcome.conditions.filter(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')
+    if (errors.length > 0 || refreshed.gathered === undefined) {
+      return { ...state, phase: 'Error', message: errors.map(({ type, message }) => `${type}: ${message}`).join(';'), syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions) } }
+    }
+    const source = operationSourceOf(application, operation, refreshed.outcome.revisions)
+    const plan = await planOf(target, state, refreshed, context)
+    context.onPlan(plan)
+    context.emit({ type: 'sync.started', revisions: plan.revisions, steps: plan.steps.length })
+    const key = applicationKeyOf(application)
+    const progress = await runSync({
+      plan,
+      cluster: context.cluster,
+      clock: context.clock,
+      health: context.settings.health,
+      results: state.syncResult?.resources ?? [],
+      intents: parseIntents(annotationOf(application, intentsAnnotation)),
+      persist: (now) => record(key, stateFrom(state, source, now), now.intents, context),
+      emit: (event) => context.emit(event),
+      isTerminating: () => isTerminating(key, context),
+      onWake: context.onWake,
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+    })
+    context.emit({ type: 'sync.finished', phase: progress.phase, message: progress.message, results: progress.results })
+    return stateFrom(state, source, progress)
+  } catch (error) {
+    if (context.signal?.aborted === true) throw error
+    return { ...state, phase: 'Error', message: messageOf(error) }
+  }
+}
+
+/** Pinned revisions may be names, when a person wrote the operation. */
+async function resolvedRevisions(application: Application, pinned: readonly string[] | undefined, context: OperationContext): Promise<readonly string[] | undefined> {
+  if (pinned === undefined || pinned.every((revision) => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision))) return pinned
+  const { spec } = application
+  const named: Application = {
+    ...application,
+    spec: { ...spec, ...(spec.source === undefined ? {} : { source: { ...spec.source, targetRevision: pinned[0] ?? '' } }), ...(spec.sources === undefined ? {} : { sources: spec.sources.map((source, index) => ({ ...source, targetRevision: pinned[index] ?? source.targetRevision ?? '' })) }) },
+  }
+  try {
+    return await context.renderer.resolve({ application: named, force: true })
+  } catch {
+    // The refresh resolves again and says what is wrong.
+    return pinned
+  }
+}
+
+/** An operation may name its own sources: a rollback does. */
+function withSources(application: Application, { sync }: Operation): Application {
+  if (sync?.source === undefined && sync?.sources === undefined) return application
+  return { ...application, spec: { ...application.spec, ...(sync.sources === undefined ? (sync.source === undefined ? {} : { source: sync.source }) : { sources: sync.sources }) } }
+}
+
+async function planOf(application: Application, state: OperationState, refreshed: Refreshed, context: OperationContext): Promise<SyncPlan> {
+  const { operation } = state
+  const { spec } = application
+  const gathered = refreshed.gathered
+  const options = operation.sync?.syncOptions ?? spec.syncPolicy?.syncOptions
+  const namespace = spec.destination.namespace ?? ''
+  if (options?.includes('CreateNamespace=true') === true && namespace !== '') {
+    await context.cluster.live.observe([{ group: '', kind: 'Namespace' }], context.signal)
+  }
+  const metadata = spec.syncPolicy?.managedNamespaceMetadata
+  return planSync({
+    application: trackingNameOf({ name: application.metadata.name ?? '', namespace: application.metadata.namespace ?? '' }, context.settings.controllerNamespace),
+    destinationNamespace: namespace,
+    revisions: refreshed.outcome.revisions,
+    resources: gathered?.comparison.resources ?? [],
+    desired: gathered?.desired ?? [],
+    liveHook: (id) => context.cluster.live.get(id),
+    tracking: context.settings.tracking,
+    startedAt: startedAtOf(state),
+    policy: {
+      prune: operation.sync?.prune ?? false,
+      dryRun: operation.sync?.dryRun ?? false,
+      serverSideByDefault: context.serverSideByDefault,
+      skipHooks: operation.sync?.syncStrategy?.apply !== undefined,
+      force: operation.sync?.syncStrategy?.apply?.force ?? operation.sync?.syncStrategy?.hook?.force ?? false,
+      fieldManager: context.settings.prediction.fieldManager,
+      ...(options === undefined ? {} : { options }),
+      ...(operation.sync?.resources === undefined ? {} : { resources: operation.sync.resources }),
+      ...(metadata === undefined ? {} : { managedNamespaceMetadata: metadata }),
+    },
+  })
+}
+
+function stateFrom(state: OperationState, source: ReturnType<typeof operationSourceOf>, progress: SyncProgress): OperationState {
+  return { ...state, phase: progress.phase, message: progress.message, syncResult: { resources: progress.results, ...source } }
+}
+
+/** `phase` is left alone while the operation runs: a person may have set it to Terminating. */
+async function record(key: string, state: OperationState, intents: SyncProgress['intents'], context: OperationContext): Promise<void> {
+  const { phase: _phase, ...shown } = state
+  await context.store.patch(key, { status: { operationState: shown }, metadata: { annotations: { [intentsAnnotation]: formatIntents(intents) ?? null } } })
+}
+
+function isTerminating(key: string, context: OperationContext): boolean {
+  return context.store.get(key)?.status?.operationState?.phase === 'Terminating'
+}
+
+/** Nulls for what an earlier operation left in the state, so that a merge patch replaces it. */
+function emptied(application: Application): Record<string, null> {
+  return Object.fromEntries(Object.keys(application.status?.operationState ?? {}).map((name) => [name, null]))
+}
+
+function sleepOrWake(delayMs: number, context: OperationContext, isOver: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancels: (() => void)[] = []
+    const settle = (finish: () => void): void => {
+      for (const cancel of cancels.splice(0)) cancel()
+      finish()
+    }
+    cancels.push(context.clock.after(delayMs, () => settle(resolve)))
+    cancels.push(context.onWake(() => { if (isOver()) settle(resolve) }))
+    const abort = (): void => settle(() => reject(context.signal?.reason instanceof Error ? context.signal.reason : new Error('aborted')))
+    context.signal?.addEventListener('abort', abort, { once: true })
+    cancels.push(() => context.signal?.removeEventListener('abort', abort))
+  })
+}

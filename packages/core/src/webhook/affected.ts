@@ -1,0 +1,18 @@
+// Which applications a push may concern, by repository and revision alone; traced reads then say which it does.
+import { sourcesOf } from '../model/application.ts'
+import type { Application, ApplicationSource } from '../model/application.ts'
+import { isSameRepository } from './repository-url.ts'
+import type { PushEvent } from './push-event.ts'
+
+/** Applications with a source that follows the pushed branch or tag of the pushed repository. */
+export function applicationsFollowing(push: PushEvent, applications: readonly Application[]): Application[] {
+  return applications.filter(({ spec }) => sourcesOf(spec).some((source) => isFollowing(source, push)))
+}
+
+function isFollowing(source: ApplicationSource, push: PushEvent): boolean {
+  if (source.chart !== undefined || !push.urls.some((url) => isSameRepository(url, source.repoURL))) return false
+  const target = (source.targetRevision ?? '').replace(/^refs\/(?:heads|tags)\//, '')
+  if (target === '' || target === 'HEAD' || target.endsWith('/HEAD')) return push.isHead
+  // A range can mean any tag; resolving says which.
+  return target === push.revision || /^[~^<>=*xX]|[<>|*]|\.[xX]/.test(target)
+}
