@@ -1,1 +1,14 @@
-export {}
+// The cluster port over the real Kubernetes API.
+export { createApplicationStore } from './application-store.ts'
+export type { ApplicationStoreOptions, KubernetesApplicationStore } from './application-store.ts'
+export { createCluster } from './cluster.ts'
+export type { ClusterOptions, KubernetesCluster } from './cluster.ts'
+export { argoDefinitions } from './crds/definitions.ts'
+export { ensureDefaultProject, installDefinitions } from './crds/install.ts'
+export { createHttpClient, pause } from './http.ts'
+export type { HttpClient, HttpRequest } from './http.ts'
+export { loadKubeconfig, parseKubeconfig } from './kubeconfig.ts'
+export type { ClusterAccess } from './kubeconfig.ts'
+export { systemClock } from './system-clock.ts'
+export { createDiscovery } from './discovery.ts'
+export type { Discovery } from './discovery.ts'
