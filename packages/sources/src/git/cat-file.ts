@@ -24,7 +24,7 @@ export interface CatFile extends ObjectReader {
 export function createCatFile(gitDir: string, environment: { readonly authorization?: string | undefined; readonly allowFiles: boolean }): CatFile {
   let child: ChildProcessWithoutNullStreams | undefined
   let queue: Waiting[] = []
-  let buffered = Buffer.alloc(0)
+  let buffered: Buffer = Buffer.alloc(0)
   let body: { readonly type: ObjectType; readonly size: number; readonly isKept: boolean; readonly chunks: Buffer[]; received: number } | undefined
 
   function start(): ChildProcessWithoutNullStreams {

@@ -1,0 +1,103 @@
+// The shape of a Kubernetes type, as far as merging and patching need it. Types refer to each other; members are looked up when they are needed.
+
+/** How lists and maps merge, and what their members are. */
+export type TypeSchema = ScalarSchema | AnySchema | ObjectSchema | MapSchema | ListSchema
+
+/** Marks that a field adds to its type for strategic merge patches. */
+export interface PatchMarks {
+  /** Such as `merge` or `retainKeys`. */
+  readonly patchStrategy?: readonly string[]
+  readonly patchMergeKey?: string
+}
+
+/** Kinds of scalars. */
+export type ScalarType = 'string' | 'int32' | 'int64' | 'number' | 'boolean' | 'int-or-string' | 'quantity' | 'byte' | 'date-time' | 'micro-time'
+
+export interface ScalarSchema extends PatchMarks {
+  readonly kind: 'scalar'
+  readonly type: ScalarType
+}
+
+/** Anything: maps merge by member, lists are replaced. */
+export interface AnySchema extends PatchMarks {
+  readonly kind: 'any'
+}
+
+export interface ObjectSchema extends PatchMarks {
+  readonly kind: 'object'
+  /** Members by name. */
+  readonly fields: ReadonlyMap<string, TypeSchema>
+  readonly isAtomic: boolean
+  /** Whether members that are not named are kept. */
+  readonly isOpen: boolean
+  readonly required: readonly string[]
+  /** Defaults that list keys take when they are absent. */
+  readonly defaults: Readonly<Record<string, unknown>>
+  /** What an empty object of the Go type has: structures that are no pointers, and collections that are written as null. */
+  readonly zero: { readonly structures: readonly string[]; readonly nulls: readonly string[] }
+}
+
+/** An object of which nothing has been set, as Go writes it. */
+export function zeroValueOf(schema: ObjectSchema, depth = 0): Record<string, unknown> {
+  const value: Record<string, unknown> = {}
+  for (const name of schema.zero.nulls) value[name] = null
+  for (const name of schema.zero.structures) {
+    const inner = schema.fields.get(name)
+    value[name] = inner?.kind === 'object' && depth < maxZeroDepth ? zeroValueOf(inner, depth + 1) : {}
+  }
+  return value
+}
+
+const maxZeroDepth = 8
+
+export interface MapSchema extends PatchMarks {
+  readonly kind: 'map'
+  readonly values: TypeSchema
+  readonly isAtomic: boolean
+}
+
+export interface ListSchema extends PatchMarks {
+  readonly kind: 'list'
+  readonly items: TypeSchema
+  readonly listType: 'atomic' | 'set' | 'map'
+  /** Members that identify an element of a `map` list. */
+  readonly keys: readonly string[]
+}
+
+/** For kinds without a schema: maps merge by member, lists are replaced whole. */
+export const untypedSchema: TypeSchema = { kind: 'any' }
+
+/** Schema of a member, or undefined when an object has none by that name. */
+export function memberSchema(schema: TypeSchema, name: string): TypeSchema | undefined {
+  switch (schema.kind) {
+    case 'object':
+      return schema.fields.get(name) ?? (schema.isOpen ? untypedSchema : undefined)
+    case 'map':
+      return schema.values
+    case 'any':
+      return untypedSchema
+    case 'list':
+    case 'scalar':
+      return undefined
+  }
+}
+
+/** Schema of a list's elements. */
+export function itemSchema(schema: TypeSchema | undefined): TypeSchema {
+  return schema?.kind === 'list' ? schema.items : untypedSchema
+}
+
+/** Whether a collection is owned and replaced as a whole. */
+export function isAtomic(schema: TypeSchema, value: unknown): boolean {
+  switch (schema.kind) {
+    case 'object':
+    case 'map':
+      return schema.isAtomic
+    case 'list':
+      return schema.listType === 'atomic'
+    case 'any':
+      return Array.isArray(value)
+    case 'scalar':
+      return true
+  }
+}
