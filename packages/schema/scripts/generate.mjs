@@ -100,5 +100,5 @@ function write(file, about, exports) {
 function quoted(json) {
   return `'${json.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
-write('types.data.ts', 'The types of Kubernetes 1.34: fields of each type, list and map kinds, merge keys.', { typeTable: types, kindTable: kinds })
+write('types.data.ts', 'The types of Kubernetes 1.34: fields of each type, list and map kinds, merge keys.', { typeTable: types, kindTable: kinds, nameTable: names.map((name) => name.split('.').slice(-2).join('.')) })
 write('resources.data.ts', 'The resources of Kubernetes 1.34.', { resourceTable: resources })

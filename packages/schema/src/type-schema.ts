@@ -33,6 +33,10 @@ export interface ObjectSchema extends PatchMarks {
   readonly required: readonly string[]
   /** Defaults that list keys take when they are absent. */
   readonly defaults: Readonly<Record<string, unknown>>
+  /** Name of the Go type, `PodSpec` for instance; absent for custom resources. */
+  readonly typeName?: string
+  /** Its package, `v1` for instance. */
+  readonly packageName?: string
   /** What an empty object of the Go type has: structures that are no pointers, and collections that are written as null. */
   readonly zero: { readonly structures: readonly string[]; readonly nulls: readonly string[] }
 }
@@ -46,6 +50,40 @@ export function zeroValueOf(schema: ObjectSchema, depth = 0): Record<string, unk
     value[name] = inner?.kind === 'object' && depth < maxZeroDepth ? zeroValueOf(inner, depth + 1) : {}
   }
   return value
+}
+
+/**
+ * The object with the structures that Go always writes, in every object of it that exists: `status: {}`, `resources: {}`.
+ * What is complete is returned as it is.
+ */
+export function withZeroMembers(value: unknown, schema: TypeSchema): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    if (schema.kind !== 'list') return value
+    let copy: unknown[] | undefined
+    for (const [index, item] of value.entries()) {
+      const next = withZeroMembers(item, schema.items)
+      if (next !== item) (copy ??= [...(value as unknown[])])[index] = next
+    }
+    return copy ?? value
+  }
+  if (schema.kind !== 'object' && schema.kind !== 'map') return value
+  const map = value as Readonly<Record<string, unknown>>
+  let copy: Record<string, unknown> | undefined
+  for (const name of Object.keys(map)) {
+    const inner = memberSchema(schema, name)
+    if (inner === undefined) continue
+    const next = withZeroMembers(map[name], inner)
+    if (next !== map[name]) (copy ??= { ...map })[name] = next
+  }
+  if (schema.kind !== 'object') return copy ?? value
+  for (const name of schema.zero.structures) {
+    if (Object.hasOwn(map, name) && map[name] !== null) continue
+    const inner = schema.fields.get(name)
+    ;(copy ??= { ...map })[name] = inner?.kind === 'object' ? zeroValueOf(inner) : {}
+  }
+  for (const name of schema.zero.nulls) if (!Object.hasOwn(map, name)) (copy ??= { ...map })[name] = null
+  return copy ?? value
 }
 
 const maxZeroDepth = 8

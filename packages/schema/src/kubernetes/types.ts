@@ -1,5 +1,5 @@
 // Types of the built-in kinds, out of the compact tables, each built when it is first asked for.
-import { kindTable, typeTable } from './types.data.ts'
+import { kindTable, nameTable, typeTable } from './types.data.ts'
 import type { ObjectSchema, PatchMarks, ScalarType, TypeSchema } from '../type-schema.ts'
 
 /** Group, version and kind; the core group is empty. */
@@ -17,6 +17,7 @@ const scalars: Readonly<Record<string, ScalarType>> = { s: 'string', i: 'int32',
 function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: string): number | undefined } {
   const rows = JSON.parse(typeTable) as readonly TypeRow[]
   const kinds = JSON.parse(kindTable) as Readonly<Record<string, number>>
+  const names = JSON.parse(nameTable) as readonly string[]
   const built = new Map<number, ObjectSchema>()
 
   function schemaAt(index: number): ObjectSchema {
@@ -35,6 +36,7 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
       required: facts?.r ?? [],
       defaults: facts?.d ?? {},
       zero: { structures: facts?.z ?? [], nulls: facts?.n ?? [] },
+      ...goNameOf(names[index] ?? ''),
     }
     built.set(index, schema)
     return schema
@@ -56,13 +58,19 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
       const target = schemaAt(Number(core.slice(1)))
       if (marks.length === 1 && marks[0] === '') return target
       // A field may say more than its type: getters must not be spread, or every type would be built at once.
-      return { kind: 'object', get fields() { return target.fields }, isAtomic: target.isAtomic || marks.includes('a'), isOpen: false, required: target.required, defaults: target.defaults, zero: target.zero, ...patch }
+      return { kind: 'object', get fields() { return target.fields }, isAtomic: target.isAtomic || marks.includes('a'), isOpen: false, required: target.required, defaults: target.defaults, zero: target.zero, ...(target.typeName === undefined ? {} : { typeName: target.typeName }), ...(target.packageName === undefined ? {} : { packageName: target.packageName }), ...patch }
     }
     const scalar = scalars[core]
     return scalar === undefined ? { kind: 'any', ...patch } : { kind: 'scalar', type: scalar, ...patch }
   }
 
   return { schemaAt, indexOf: (kind) => kinds[kind] }
+}
+
+/** `core.v1.PodSpec` is Go's `v1.PodSpec`. */
+function goNameOf(name: string): { readonly typeName: string; readonly packageName: string } {
+  const parts = name.split('.')
+  return { typeName: parts.at(-1) ?? '', packageName: parts.at(-2) ?? '' }
 }
 
 let types: ReturnType<typeof createTypes> | undefined

@@ -50,6 +50,11 @@ export class PlainError extends Error {
   }
 }
 
+/** What unknown paths get. */
+export function plainNotFound(): PlainError {
+  return new PlainError(404, "404 page not found\n")
+}
+
 /** One violated rule of a field, before it becomes a cause. */
 export interface FieldError {
   readonly type:

@@ -1,0 +1,27 @@
+// Requests and answers without their transport.
+import type { AnswerForm } from './accept.ts'
+import type { ResourceType } from './resources.ts'
+
+/** A request without its transport. */
+export interface ApiRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string
+}
+
+/** An answer. `body` is a value to serialise, or a text with its own type. */
+export interface ApiAnswer {
+  readonly status: number
+  readonly body?: unknown
+  readonly text?: { readonly content: string; readonly type: string }
+  readonly form?: AnswerForm
+  readonly headers?: Readonly<Record<string, string>>
+  readonly warnings?: readonly string[]
+}
+
+/** A watch that the transport has to open. */
+export interface WatchAnswer {
+  readonly watch: { readonly type: ResourceType; readonly namespace: string | undefined; readonly form: AnswerForm; readonly query: URLSearchParams }
+}

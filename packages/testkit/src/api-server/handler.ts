@@ -1,0 +1,266 @@
+// One request to one answer, whatever the transport: routing, options, and the calls into reading and writing.
+import { formatYaml } from '@plumbline/yaml'
+import { negotiate } from './accept.ts'
+import type { AnswerForm } from './accept.ts'
+import type { ApiAnswer, ApiRequest, WatchAnswer } from './answers.ts'
+import type { ApiContext } from './context.ts'
+import { parseBody } from './decode.ts'
+import { readList } from './list.ts'
+import { writeOptionsOf } from './options.ts'
+import { applyPatch, jsonPatch, mergePatch, patchTypesOf, strategicPatch } from './patch.ts'
+import { parseResourcePath } from './request.ts'
+import type { ResourcePath } from './request.ts'
+import type { ResourceType } from './resources.ts'
+import { readScale } from './scale.ts'
+import { badRequest, internalFailure, methodNotAllowed, notFound, PlainError, plainNotFound, StatusError, unsupportedMediaType } from './status-errors.ts'
+import { handleSubresource } from './subresources.ts'
+import { columnsOf, metadataOf, parseIncludeObject, rowOf } from './tables/table.ts'
+import { isObject, valueAt } from './types.ts'
+import type { JsonObject, KubeObject } from './types.ts'
+import { systemDocument } from './system-paths.ts'
+
+/** Carry out a request. Never throws for what a client can cause. */
+export function handle(request: ApiRequest, context: ApiContext): ApiAnswer | WatchAnswer {
+  try {
+    return route(request, context)
+  } catch (error) {
+    return errorAnswer(error, request)
+  }
+}
+
+/** The answer for a failure. */
+export function errorAnswer(error: unknown, request: { readonly headers: Readonly<Record<string, string | undefined>> }): ApiAnswer {
+  if (error instanceof PlainError) return { status: error.code, text: { content: error.message, type: 'text/plain; charset=utf-8' }, headers: { 'x-content-type-options': 'nosniff' } }
+  const failure = error instanceof StatusError ? error : internalFailure(error instanceof Error ? error.message : String(error))
+  const retryAfter = failure.status.details?.retryAfterSeconds
+  const isYaml = (request.headers['accept'] ?? '').startsWith('application/yaml')
+  return { status: failure.code, body: failure.status, form: { media: isYaml ? 'application/yaml' : 'application/json', as: 'object', tableVersion: 'v1' }, ...(retryAfter === undefined || failure.code !== 429 ? {} : { headers: { 'retry-after': String(retryAfter) } }) }
+}
+
+function route(request: ApiRequest, context: ApiContext): ApiAnswer | WatchAnswer {
+  const parts = request.path.split('/').filter((part) => part !== '').map(decodePart)
+  if (parts[0] === 'api' || parts[0] === 'apis') {
+    const resource = parseResourcePath(parts, context.registry)
+    if (resource !== undefined) return handleResource(request, resource, context)
+  }
+  const document = systemDocument(request, context)
+  if (document === undefined) throw plainNotFound()
+  return document
+}
+
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+function handleResource(request: ApiRequest, resource: ResourcePath, context: ApiContext): ApiAnswer | WatchAnswer {
+  const { type, name, subresource } = resource
+  if (name === '') return handleCollection(request, resource, context)
+  if (subresource === '') return handleObject(request, resource, context)
+  const declared = type.subresources.get(subresource)
+  if (declared === undefined) throw type.defined === undefined ? notServed(type) : notFound({ group: type.group, resource: type.plural }, name)
+  if (subresource === 'status' || subresource === 'scale' || subresource === 'ephemeralcontainers' || subresource === 'resize') return handleObject(request, resource, context)
+  return handleSubresource(request, resource, context)
+}
+
+function notServed(type: ResourceType): StatusError {
+  return type.defined === undefined ? new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server could not find the requested resource', reason: 'NotFound', details: {}, code: 404 }) : methodNotAllowed()
+}
+
+function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath, context: ApiContext): ApiAnswer | WatchAnswer {
+  const { query } = request
+  switch (request.method) {
+    case 'GET': {
+      requireVerb(type, 'list')
+      const isWatch = isTrue(query.get('watch'))
+      const form = negotiate(request.headers['accept'], isWatch)
+      if (isWatch) return { watch: { type, namespace: namespace === '' ? undefined : namespace, form, query } }
+      const list = readList(type, namespace === '' ? undefined : namespace, query, context)
+      return { status: 200, form, body: listIn(form, type, list, query, context), ...(warningsOf(type, context)) }
+    }
+    case 'POST': {
+      requireVerb(type, 'create')
+      if (type.isNamespaced && namespace === '') throw methodNotAllowed()
+      const form = negotiate(request.headers['accept'], false)
+      const options = writeOptionsOf(request, 'CreateOptions')
+      const body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
+      refuseTerminating(type, body)
+      const object = context.writer.create(type, namespace, body, options)
+      return { status: 201, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
+    }
+    case 'DELETE': {
+      requireVerb(type, 'deletecollection')
+      const form = negotiate(request.headers['accept'], false)
+      const options = deleteOptionsOf(request)
+      const list = readList(type, namespace === '' ? undefined : namespace, query, context)
+      const items = list.items.map((item) => context.writer.delete(type, item.metadata.namespace ?? '', item.metadata.name ?? '', options).object)
+      return { status: 200, form, body: listIn(form, type, { ...list, items }, query, context) }
+    }
+    default:
+      throw methodNotAllowed()
+  }
+}
+
+function refuseTerminating(type: ResourceType, body: unknown): void {
+  if (type.defined?.isTerminating !== true) return
+  const name = String(valueAt(body, 'metadata', 'name') ?? '')
+  throw new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `${type.plural}.${type.group} ${JSON.stringify(name)} is forbidden: create not allowed while custom resource definition is terminating`, reason: 'Forbidden', details: { name, group: type.group, kind: type.plural }, code: 403 })
+}
+
+function handleObject(request: ApiRequest, { type, namespace, name, subresource }: ResourcePath, context: ApiContext): ApiAnswer {
+  const { query } = request
+  const form = negotiate(request.headers['accept'], false)
+  switch (request.method) {
+    case 'GET': {
+      requireVerb(type, 'get')
+      const object = readObject(type, namespace, name, query, context)
+      return { status: 200, form, body: subresource === 'scale' ? readScale(type, object) : objectIn(form, type, object, query, context), ...(warningsOf(type, context)) }
+    }
+    case 'PUT': {
+      requireVerb(type, 'update')
+      const options = writeOptionsOf(request, 'UpdateOptions')
+      const body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
+      const { object, isCreated } = context.writer.update(type, namespace, name, subresource, body, options)
+      return { status: isCreated ? 201 : 200, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
+    }
+    case 'PATCH': {
+      requireVerb(type, 'patch')
+      const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
+      if (![jsonPatch, mergePatch, strategicPatch, applyPatch].includes(contentType) || !patchTypesOf(type).includes(contentType)) throw unsupportedMediaType(patchTypesOf(type))
+      const options = writeOptionsOf(request, 'PatchOptions', contentType)
+      const body = parsePatchBody(request.body, contentType)
+      const { object, isCreated } = context.writer.patch(type, namespace, name, subresource, body, contentType, options)
+      return { status: isCreated ? 201 : 200, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
+    }
+    case 'DELETE': {
+      if (subresource !== '') throw methodNotAllowed()
+      requireVerb(type, 'delete')
+      const { object, isGone } = context.writer.delete(type, namespace, name, deleteOptionsOf(request))
+      return { status: 200, form, body: isGone && !answersObject.has(type.kind) ? deletedStatus(type, object) : objectIn(form, type, object, query, context) }
+    }
+    default:
+      throw methodNotAllowed()
+  }
+}
+
+function parsePatchBody(text: string, contentType: string): unknown {
+  if (contentType === applyPatch) {
+    try {
+      return parseBody(text, contentType)
+    } catch (error) {
+      throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : ''}`)
+    }
+  }
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : ''}`)
+  }
+}
+
+/** Kinds whose deletion is answered with the object itself. */
+const answersObject = new Set(['Service', 'ServiceAccount', 'ResourceQuota', 'PodTemplate', 'PersistentVolumeClaim', 'PersistentVolume', 'Pod'])
+
+function deletedStatus(type: ResourceType, object: KubeObject): JsonObject {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name: object.metadata.name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, uid: object.metadata.uid } }
+}
+
+function readObject(type: ResourceType, namespace: string, name: string, query: URLSearchParams, { storage }: ApiContext): KubeObject {
+  const version = query.get('resourceVersion')
+  if (version !== null && version !== '' && !/^\d+$/.test(version)) throw internalFailure(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+  if (version !== null && Number(version) > storage.version()) throw tooLarge(version, storage.version())
+  const found = storage.get(type.storage, namespace, name)
+  if (found === undefined) throw notFound({ group: type.group, resource: type.plural }, name)
+  return shown(found.object, type)
+}
+
+function tooLarge(requested: string, current: number): StatusError {
+  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `Timeout: Too large resource version: ${requested}, current: ${current}`, reason: 'Timeout', details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 }, code: 504 })
+}
+
+/** The object in the version that was asked for. */
+function shown(object: KubeObject, type: ResourceType): KubeObject {
+  return object.apiVersion === type.apiVersion ? object : { ...object, apiVersion: type.apiVersion }
+}
+
+function requireVerb(type: ResourceType, verb: string): void {
+  if (!type.verbs.includes(verb)) throw methodNotAllowed()
+}
+
+function isTrue(value: string | null): boolean {
+  return value === 'true' || value === '1' || value === ''
+}
+
+function deprecation(type: ResourceType): readonly string[] {
+  if (type.defined?.deprecationWarning !== undefined) return [type.defined.deprecationWarning]
+  return type.kind === 'Endpoints' && type.group === '' ? ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'] : []
+}
+
+function warningsOf(type: ResourceType, _context: ApiContext): { readonly warnings?: readonly string[] } {
+  const warnings = deprecation(type)
+  return warnings.length === 0 ? {} : { warnings }
+}
+
+/** Options of a deletion: the body counts alone where there is one. */
+function deleteOptionsOf(request: ApiRequest): { propagationPolicy?: string; gracePeriodSeconds?: number; uid?: string; resourceVersion?: string; dryRun: boolean } {
+  const { query } = request
+  let options: JsonObject
+  if (request.body.trim() !== '') {
+    let body: unknown
+    try {
+      body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
+    } catch (error) {
+      throw error instanceof StatusError && error.code === 415 ? error : internalFailure(error instanceof Error ? error.message : '')
+    }
+    if (!isObject(body)) throw badRequest('expected DeleteOptions')
+    options = body
+  } else {
+    options = { propagationPolicy: query.get('propagationPolicy') ?? undefined, gracePeriodSeconds: query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined, dryRun: query.getAll('dryRun'), orphanDependents: query.has('orphanDependents') ? query.get('orphanDependents') === 'true' : undefined }
+  }
+  const preconditions = isObject(options['preconditions']) ? options['preconditions'] : {}
+  const policy = options['propagationPolicy'] ?? (options['orphanDependents'] === true ? 'Orphan' : options['orphanDependents'] === false ? 'Background' : undefined)
+  if (policy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(String(policy))) {
+    throw new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`, reason: 'Invalid', details: { group: 'meta.k8s.io', kind: 'DeleteOptions', causes: [{ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`, field: 'propagationPolicy' }] }, code: 422 })
+  }
+  return {
+    dryRun: Array.isArray(options['dryRun']) && options['dryRun'].includes('All'),
+    ...(typeof policy === 'string' ? { propagationPolicy: policy } : {}),
+    ...(typeof options['gracePeriodSeconds'] === 'number' && Number.isFinite(options['gracePeriodSeconds']) ? { gracePeriodSeconds: options['gracePeriodSeconds'] } : {}),
+    ...(typeof preconditions['uid'] === 'string' ? { uid: preconditions['uid'] } : {}),
+    ...(typeof preconditions['resourceVersion'] === 'string' ? { resourceVersion: preconditions['resourceVersion'] } : {}),
+  }
+}
+
+function objectIn(form: AnswerForm, type: ResourceType, object: KubeObject, query: URLSearchParams, context: ApiContext): unknown {
+  if (form.as === 'Table') return tableOf(type, [object], query, context, { resourceVersion: object.metadata.resourceVersion ?? '' }, form)
+  return form.as === 'object' ? object : { ...metadataOf(object), apiVersion: `meta.k8s.io/${form.tableVersion}` }
+}
+
+function listIn(form: AnswerForm, type: ResourceType, list: { readonly metadata: JsonObject; readonly items: readonly KubeObject[] }, query: URLSearchParams, context: ApiContext): unknown {
+  if (form.as === 'Table') return tableOf(type, list.items, query, context, list.metadata, form)
+  if (form.as !== 'object') return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata: list.metadata, items: list.items.map(metadataOf) }
+  return { kind: type.listKind, apiVersion: type.apiVersion, metadata: list.metadata, items: list.items }
+}
+
+/** Rows of a Table. */
+export function tableOf(type: ResourceType, items: readonly KubeObject[], query: URLSearchParams, { facts, clock }: ApiContext, metadata: JsonObject, form: AnswerForm, isFirst = true): JsonObject {
+  const include = parseIncludeObject(query.get('includeObject'))
+  const columns = columnsOf(type, facts)
+  const rows = items.map((item) => rowOf(type, shown(item, type), include, clock.now(), columns))
+  return { kind: 'Table', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata, ...(isFirst ? { columnDefinitions: columns } : { columnDefinitions: null }), rows }
+}
+
+/** The text of an answer's body. */
+export function serialise(answer: ApiAnswer): { readonly content: string; readonly type: string } | undefined {
+  if (answer.text !== undefined) return answer.text
+  if (answer.body === undefined) return undefined
+  if (answer.form?.media === 'application/yaml') return { content: formatYaml(answer.body), type: 'application/yaml' }
+  return { content: `${JSON.stringify(answer.body, bigAsNumber)}\n`, type: 'application/json' }
+}
+
+function bigAsNumber(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
+}

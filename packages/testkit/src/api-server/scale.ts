@@ -1,0 +1,52 @@
+// The scale subresource: a small view of replicas and selector, over workloads and custom resources.
+import { decodeScaleError } from './scale-error.ts'
+import type { ResourceType } from './resources.ts'
+import { isObject, objectOf, valueAt } from './types.ts'
+import type { JsonObject, KubeObject } from './types.ts'
+
+const paths = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '' }
+
+function pathsOf(type: ResourceType): { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath: string } {
+  const declared = type.defined?.scale
+  if (declared === undefined) return paths
+  return { specReplicasPath: String(declared['specReplicasPath'] ?? ''), statusReplicasPath: String(declared['statusReplicasPath'] ?? ''), labelSelectorPath: String(declared['labelSelectorPath'] ?? '') }
+}
+
+const partsOf = (path: string): string[] => path.split('.').filter((part) => part !== '')
+
+/** The Scale of an object. */
+export function readScale(type: ResourceType, object: KubeObject): KubeObject {
+  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = pathsOf(type)
+  const wanted = valueAt(object, ...partsOf(specReplicasPath))
+  const selector = type.defined === undefined ? selectorText(valueAt(object, 'spec', 'selector')) : labelSelectorPath === '' ? '' : String(valueAt(object, ...partsOf(labelSelectorPath)) ?? '')
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp } as KubeObject['metadata'],
+    spec: typeof wanted === 'number' && wanted !== 0 ? { replicas: wanted } : {},
+    status: { replicas: Number(valueAt(object, ...partsOf(statusReplicasPath)) ?? 0), ...(selector === '' ? {} : { selector }) },
+  }
+}
+
+/** Take a Scale over into the object it is of. @throws {StatusError} */
+export function writeScale(type: ResourceType, live: KubeObject, body: unknown, finish: (live: KubeObject, next: KubeObject) => KubeObject): KubeObject {
+  const replicas = valueAt(body, 'spec', 'replicas')
+  if (!isObject(body)) throw decodeScaleError()
+  const path = partsOf(pathsOf(type).specReplicasPath)
+  return readScale(type, finish(live, withValue(live, path, typeof replicas === 'number' ? replicas : 0) as KubeObject))
+}
+
+function withValue(object: JsonObject, path: readonly string[], value: unknown): JsonObject {
+  const [first = '', ...rest] = path
+  return { ...object, [first]: rest.length === 0 ? value : withValue(objectOf(object[first]), rest, value) }
+}
+
+function selectorText(selector: unknown): string {
+  if (!isObject(selector)) return ''
+  const labels = isObject(selector['matchLabels']) ? selector['matchLabels'] : selector['matchExpressions'] === undefined ? selector : {}
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .sort()
+    .join(',')
+}

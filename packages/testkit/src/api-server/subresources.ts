@@ -1,0 +1,92 @@
+// Subresources that are actions: logs, bindings, evictions, tokens.
+import { randomBytes } from 'node:crypto'
+import type { ApiContext } from './context.ts'
+import { parseBody } from './decode.ts'
+import type { ApiAnswer, ApiRequest } from './answers.ts'
+import type { ResourcePath } from './request.ts'
+import { badRequest, invalid, methodNotAllowed, notFound, tooManyRequests } from './status-errors.ts'
+import { formatTime, objectOf, objectsOf, valueAt } from './types.ts'
+import type { KubeObject } from './types.ts'
+
+/** @throws {StatusError} */
+export function handleSubresource(request: ApiRequest, path: ResourcePath, context: ApiContext): ApiAnswer {
+  const { type, namespace, name, subresource } = path
+  const found = context.storage.get(type.storage, namespace, name)?.object
+  if (found === undefined && !(type.kind === 'Namespace' && subresource === 'finalize')) throw notFound({ group: type.group, resource: type.plural }, name)
+  const object = found as KubeObject
+  const key = `${type.group}/${type.kind}/${subresource}`
+  if (key === '/Pod/log' && request.method === 'GET') return readLog(request, object, context)
+  if (request.method !== 'POST' && request.method !== 'PUT') throw methodNotAllowed()
+  const body = parseBody(request.body === '' ? '{}' : request.body, request.headers['content-type'] ?? 'application/json')
+  switch (key) {
+    case '/Pod/binding':
+      return bindPod(object, body, context)
+    case '/Pod/eviction':
+      return evictPod(object, context)
+    case '/ServiceAccount/token':
+      return { status: 201, body: tokenFor(object, body, context) }
+    case '/Namespace/finalize':
+      return { status: 200, body: context.writer.store(type, { ...object, spec: objectOf(objectOf(body)['spec']) }) }
+    default:
+      throw methodNotAllowed()
+  }
+}
+
+function readLog(request: ApiRequest, pod: KubeObject, { logs }: ApiContext): ApiAnswer {
+  const { name = '', namespace = '' } = pod.metadata
+  const containers = objectsOf(valueAt(pod, 'spec', 'containers')).map((container) => String(container['name']))
+  const asked = request.query.get('container')
+  if (asked !== null && asked !== '' && !containers.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${name}`)
+  const container = asked === null || asked === '' ? (containers[0] ?? '') : asked
+  if ((asked === null || asked === '') && containers.length > 1) throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`)
+  const host = valueAt(pod, 'spec', 'nodeName')
+  // A pod that runs nowhere has no log yet, and that is no error.
+  if (typeof host !== 'string' || host === '') return { status: 204 }
+  let content = logs({ namespace, name, container }) ?? ''
+  const tail = request.query.get('tailLines')
+  if (tail !== null) content = lastLines(content, Number(tail))
+  return { status: 200, text: { content, type: 'text/plain' } }
+}
+
+function lastLines(content: string, count: number): string {
+  const lines = content.replace(/\n$/, '').split('\n')
+  return count <= 0 || content === '' ? '' : `${lines.slice(-count).join('\n')}\n`
+}
+
+function bindPod(pod: KubeObject, body: unknown, { api, clock }: ApiContext): ApiAnswer {
+  const node = valueAt(body, 'target', 'name')
+  if (typeof node !== 'string' || node === '') throw invalid({ group: '', resource: 'Binding' }, pod.metadata.name ?? '', [{ type: 'Required', path: 'target.name', detail: '' }])
+  const status = objectOf(pod['status'])
+  const conditions = [...objectsOf(status['conditions']).filter((condition) => condition['type'] !== 'PodScheduled'), { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(clock.now()) }]
+  api.store({ ...pod, spec: { ...objectOf(pod['spec']), nodeName: node }, status: { ...status, conditions } })
+  return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } }
+}
+
+function evictPod(pod: KubeObject, { api }: ApiContext): ApiAnswer {
+  const { namespace = '', name = '', labels = {} } = pod.metadata
+  const budgets = api.list({ group: 'policy', plural: 'poddisruptionbudgets' }, namespace).filter((budget) => Object.entries(objectOf(valueAt(budget, 'spec', 'selector', 'matchLabels'))).every(([key, value]) => labels[key] === value))
+  const blocking = budgets.find((budget) => Number(valueAt(budget, 'status', 'disruptionsAllowed') ?? 0) <= 0)
+  if (blocking !== undefined) {
+    const error = tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0)
+    error.status.details = { causes: [{ reason: 'DisruptionBudget', message: `The disruption budget ${blocking.metadata.name ?? ''} needs ${String(valueAt(blocking, 'status', 'desiredHealthy') ?? 0)} healthy pods and has ${String(valueAt(blocking, 'status', 'currentHealthy') ?? 0)} currently` }] }
+    throw error
+  }
+  api.delete({ group: '', plural: 'pods' }, namespace, name)
+  return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } }
+}
+
+const minTokenSeconds = 600
+
+function tokenFor(account: KubeObject, body: unknown, { clock }: ApiContext): unknown {
+  const spec = objectOf(objectOf(body)['spec'])
+  const seconds = typeof spec['expirationSeconds'] === 'number' ? spec['expirationSeconds'] : 3600
+  if (seconds < minTokenSeconds) throw invalid({ group: 'authentication.k8s.io', resource: 'TokenRequest' }, '', [{ type: 'Invalid', path: 'spec.expirationSeconds', value: seconds, detail: 'may not specify a duration less than 10 minutes' }])
+  const { name, namespace } = account.metadata
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name, namespace, creationTimestamp: formatTime(clock.now()) },
+    spec: { audiences: spec['audiences'] ?? ['https://kubernetes.default.svc'], expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
+    status: { token: randomBytes(48).toString('base64url'), expirationTimestamp: formatTime(clock.now() + seconds * 1000) },
+  }
+}

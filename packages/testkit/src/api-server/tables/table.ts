@@ -1,0 +1,79 @@
+// Server-side printing: objects as rows of a Table. https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
+import { valuesAtPath } from '../json-path.ts'
+import type { ColumnDefinition, Facts } from '../facts.ts'
+import type { ResourceType } from '../resources.ts'
+import { badRequest } from '../status-errors.ts'
+import type { JsonObject, KubeObject } from '../types.ts'
+import { ageOf } from './age.ts'
+import { rowPrinters } from './rows.ts'
+
+/** What of each object comes along with its row. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object'
+
+/** @throws {StatusError} 400 */
+export function parseIncludeObject(value: string | null): IncludeObject {
+  if (value === null || value === '') return 'Metadata'
+  if (value === 'None' || value === 'Metadata' || value === 'Object') return value
+  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`)
+}
+
+const nameColumn: ColumnDefinition = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description:
+    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
+  priority: 0,
+}
+
+/** Columns of a type. */
+export function columnsOf(type: ResourceType, facts: Facts): readonly ColumnDefinition[] {
+  if (type.defined !== undefined) return [nameColumn, ...type.defined.columns.map(({ jsonPath: _path, ...column }) => column)]
+  const key = `${type.group === '' ? 'api' : `apis/${type.group}`}/${type.version}/${type.plural}`
+  return facts.columns()[key] ?? facts.columns()[`${type.apiVersion}/${type.plural}`] ?? [nameColumn, { name: 'Created At', type: 'date', format: '', description: 'CreationTimestamp is a timestamp representing the server time when this object was created.', priority: 0 }]
+}
+
+/** One row. `now` is epoch ms. */
+export function rowOf(type: ResourceType, object: KubeObject, include: IncludeObject, now: number, columns: readonly ColumnDefinition[]): JsonObject {
+  const cells = type.defined === undefined ? (rowPrinters[`${type.group}/${type.kind}`]?.(object, now) ?? genericCells(object, columns, now)) : customCells(type, object, now)
+  return { cells, ...(include === 'None' ? {} : { object: include === 'Object' ? object : metadataOf(object) }) }
+}
+
+/** An object with nothing but its metadata. */
+export function metadataOf(object: KubeObject): JsonObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata }
+}
+
+function genericCells(object: KubeObject, columns: readonly ColumnDefinition[], now: number): unknown[] {
+  return columns.map((column, index) => {
+    if (index === 0) return object.metadata.name ?? ''
+    if (/^(?:Age|Created At)$/i.test(column.name)) return column.name === 'Created At' ? (object.metadata.creationTimestamp ?? null) : ageOf(object.metadata.creationTimestamp, now)
+    return '<none>'
+  })
+}
+
+function customCells(type: ResourceType, object: KubeObject, now: number): unknown[] {
+  return [object.metadata.name ?? '', ...(type.defined?.columns ?? []).map((column) => customCell(column.type, valuesAtPath(object, column.jsonPath), now))]
+}
+
+/** Values that do not fit their column are left out, as the server does. */
+function customCell(type: string, values: readonly unknown[], now: number): unknown {
+  const [value] = values
+  if (value === undefined || value === null) return type === 'date' ? '<unknown>' : null
+  switch (type) {
+    case 'integer':
+      return typeof value === 'number' ? Math.trunc(value) : typeof value === 'bigint' ? value : null
+    case 'number':
+      return typeof value === 'number' ? value : null
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null
+    case 'date':
+      return typeof value === 'string' ? (Number.isNaN(Date.parse(value)) ? '<invalid>' : ageOf(value, now)) : '<unknown>'
+    default:
+      return values.length > 1 ? values.map(textOf).join(' ') : textOf(value)
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,65 @@
+// Rules of `metadata`. Follows apimachinery `pkg/api/validation/objectmeta.go`.
+import { label1035Problems, labelProblems, labelValueProblems, pathSegmentProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
+import type { ResourceType } from '../resources.ts'
+import type { FieldError } from '../status-errors.ts'
+import type { KubeObject, ObjectMeta } from '../types.ts'
+
+const pathNames = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'])
+const labelNames = new Set(['Namespace', 'StatefulSet'])
+const maxAnnotationBytes = 256 * 1024
+
+/** How names of a kind are checked. */
+function nameProblems(type: ResourceType, name: string): string[] {
+  if (pathNames.has(type.kind) && type.group === 'rbac.authorization.k8s.io') return pathSegmentProblems(name)
+  if (labelNames.has(type.kind) && type.defined === undefined) return labelProblems(name)
+  if (type.kind === 'Service' && type.group === '') return label1035Problems(name)
+  if (type.kind === 'CronJob' && name.length > 52) return ['must be no more than 52 characters']
+  return subdomainProblems(name)
+}
+
+/** Problems of a new object's metadata. */
+export function validateMetadata(type: ResourceType, { metadata }: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  const { name = '', generateName = '' } = metadata
+  if (generateName !== '') for (const detail of nameProblems(type, generateName.endsWith('-') ? `${generateName.slice(0, -1)}a` : generateName)) errors.push({ type: 'Invalid', path: 'metadata.generateName', value: generateName, detail })
+  if (name === '') errors.push({ type: 'Required', path: 'metadata.name', detail: 'name or generateName is required' })
+  else for (const detail of nameProblems(type, name)) errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
+  return [...errors, ...validateCommon(metadata)]
+}
+
+function validateCommon(metadata: ObjectMeta): FieldError[] {
+  const errors: FieldError[] = []
+  for (const [key, value] of Object.entries(metadata.labels ?? {})) {
+    for (const detail of qualifiedNameProblems(key)) errors.push({ type: 'Invalid', path: 'metadata.labels', value: key, detail })
+    for (const detail of labelValueProblems(String(value))) errors.push({ type: 'Invalid', path: 'metadata.labels', value, detail })
+  }
+  let size = 0
+  for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
+    for (const detail of qualifiedNameProblems(key.toLowerCase())) errors.push({ type: 'Invalid', path: 'metadata.annotations', value: key, detail })
+    size += key.length + String(value).length
+  }
+  if (size > maxAnnotationBytes) errors.push({ type: 'TooLong', path: 'metadata.annotations', detail: `may not be more than ${maxAnnotationBytes} bytes` })
+  for (const [index, finalizer] of (metadata.finalizers ?? []).entries()) {
+    for (const detail of qualifiedNameProblems(finalizer)) errors.push({ type: 'Invalid', path: `metadata.finalizers[${index}]`, value: finalizer, detail })
+  }
+  for (const [index, owner] of (metadata.ownerReferences ?? []).entries()) {
+    for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) if ((owner[field] ?? '') === '') errors.push({ type: 'Invalid', path: `metadata.ownerReferences[${index}].${field}`, value: '', detail: `${field === 'apiVersion' ? 'version' : field} must not be empty` })
+  }
+  const controllers = (metadata.ownerReferences ?? []).filter(({ controller }) => controller === true)
+  if (controllers.length > 1) errors.push({ type: 'Invalid', path: 'metadata.ownerReferences', value: metadata.ownerReferences, detail: `Only one reference can have Controller set to true. Found "true" in references for ${controllers.map(({ name }) => name).join(' and ')}` })
+  return errors
+}
+
+/** Problems of changed metadata. */
+export function validateMetadataUpdate({ metadata: before }: KubeObject, { metadata: after }: KubeObject): FieldError[] {
+  const errors: FieldError[] = []
+  for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    if ((before[field] ?? null) === (after[field] ?? null)) continue
+    errors.push({ type: 'Invalid', path: `metadata.${field}`, value: after[field] ?? null, detail: 'field is immutable' })
+  }
+  if (before.deletionTimestamp !== undefined) {
+    const added = (after.finalizers ?? []).filter((finalizer) => !(before.finalizers ?? []).includes(finalizer))
+    if (added.length > 0) errors.push({ type: 'Forbidden', path: 'metadata.finalizers', detail: `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}` })
+  }
+  return [...errors, ...validateCommon(after)]
+}

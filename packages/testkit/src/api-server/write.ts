@@ -1,0 +1,390 @@
+// Creates, updates, patches and deletes: from a decoded object to the store.
+import { randomUUID } from 'node:crypto'
+import { applyConfiguration, recordUpdate, SchemaError, untypedSchema } from '@plumbline/schema'
+import type { Admission } from './admission.ts'
+import { createAllocator } from './allocate.ts'
+import { decodeObject, serverForm } from './decode.ts'
+import { generatedName } from './names.ts'
+import { applyPatch, patched } from './patch.ts'
+import type { ResourceType } from './resources.ts'
+import { alreadyExists, badRequest, conflict, internalFailure, invalid, MODIFIED, notFound, StatusError } from './status-errors.ts'
+import type { GroupResource, Status } from './status-errors.ts'
+import type { Storage, Stored } from './storage.ts'
+import { generationAfter, hasGeneration, hasStatusEndpoint, resetPathsOf, statusUpdate, withoutStatus } from './strategies.ts'
+import { formatTime, isEqual, isObject, objectOf } from './types.ts'
+import type { Clock, JsonObject, KubeObject, WriteOptions } from './types.ts'
+import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts'
+import { validateObject, validateUpdate } from './validation/objects.ts'
+import { readScale, writeScale } from './scale.ts'
+
+/** Options of a deletion, as `DeleteOptions` has them. */
+export interface DeleteRequest {
+  readonly propagationPolicy?: string
+  readonly gracePeriodSeconds?: number
+  readonly uid?: string
+  readonly resourceVersion?: string
+  readonly dryRun: boolean
+}
+
+/** What a deletion came to: gone, or still there with a deletion time. */
+export interface Deleted {
+  readonly object: KubeObject
+  readonly isGone: boolean
+}
+
+/** Writes of one server. Every function throws {StatusError}. */
+export interface Writer {
+  create(type: ResourceType, namespace: string, body: unknown, options: WriteOptions, name?: string): KubeObject
+  update(type: ResourceType, namespace: string, name: string, subresource: string, body: unknown, options: WriteOptions): { object: KubeObject; isCreated: boolean }
+  patch(type: ResourceType, namespace: string, name: string, subresource: string, patch: unknown, contentType: string, options: WriteOptions): { object: KubeObject; isCreated: boolean }
+  delete(type: ResourceType, namespace: string, name: string, request: DeleteRequest): Deleted
+  /** Store what a controller of the server itself computed, without rules or bookkeeping of fields. */
+  store(type: ResourceType, object: KubeObject): KubeObject
+}
+
+/** Kinds that an update makes when they are not there. */
+const createdByUpdate = new Set(['Lease', 'Service', 'Endpoints', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'LimitRange', 'Event', 'EndpointSlice', 'RuntimeClass', 'PriorityClass', 'CSINode', 'IngressClass'])
+/** Kinds whose updates have to name the version they were made from. */
+const needsVersion = new Set(['Lease', 'PodDisruptionBudget', 'NetworkPolicy', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'CustomResourceDefinition', 'APIService', 'EndpointSlice', 'FlowSchema', 'PriorityLevelConfiguration'])
+const graceful = new Set(['Pod'])
+const defaultPodGrace = 30
+
+export function createWriter(storage: Storage, clock: Clock, admission: Admission): Writer {
+  const allocator = createAllocator(storage)
+  const now = (): string => formatTime(clock.now())
+  const resourceOf = (type: ResourceType): GroupResource => ({ group: type.group, resource: type.plural })
+  const kindOf = (type: ResourceType): GroupResource => ({ group: type.group, resource: type.kind })
+
+  function find(type: ResourceType, namespace: string, name: string): Stored {
+    const found = storage.get(type.storage, namespace, name)
+    if (found === undefined) throw notFound(resourceOf(type), name)
+    return found
+  }
+
+  /** Objects are kept in one version; others differ in name only, unless a conversion is known. */
+  function inVersion(object: KubeObject, type: ResourceType): KubeObject {
+    return object.apiVersion === type.apiVersion ? object : { ...object, apiVersion: type.apiVersion }
+  }
+
+  function put(type: ResourceType, object: KubeObject): KubeObject {
+    const stored = storage.put(type.storage, object.apiVersion === type.storedApiVersion ? object : { ...object, apiVersion: type.storedApiVersion })
+    return inVersion(stored.object, type)
+  }
+
+  function create(type: ResourceType, namespace: string, body: unknown, options: WriteOptions, urlName?: string): KubeObject {
+    const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation)
+    options.warnings.push(...warnings)
+    const given = decoded.metadata
+    if ((given.resourceVersion ?? '') !== '' && given.resourceVersion !== '0') throw internalFailure('resourceVersion should not be set on objects to be created')
+    if (type.isNamespaced && (given.namespace ?? '') !== '' && given.namespace !== namespace) throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
+    const name = (given.name ?? '') !== '' ? given.name : urlName !== undefined && urlName !== '' ? urlName : (given.generateName ?? '') !== '' ? generatedName(given.generateName ?? '') : ''
+    const { managedFields: _fields, selfLink: _link, deletionTimestamp: _deletion, deletionGracePeriodSeconds: _grace, resourceVersion: _version, ...kept } = given
+    const metadata = {
+      ...kept,
+      ...(name === undefined || name === '' ? {} : { name }),
+      ...(type.isNamespaced ? { namespace } : {}),
+      uid: randomUUID(),
+      creationTimestamp: now(),
+      ...(hasGeneration(type) ? { generation: 1 } : {}),
+    }
+    if (!type.isNamespaced) delete (metadata as JsonObject)['namespace']
+    if (!hasGeneration(type)) delete (metadata as JsonObject)['generation']
+    let object = serverForm(withoutStatus(type, { ...decoded, metadata }), type)
+    if (type.kind === 'Service' && type.group === '') object = allocator.service(object, undefined)
+    object = prepared(type, object, undefined)
+    const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
+    if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
+    admission.check({ operation: 'CREATE', type, namespace, name: object.metadata.name ?? '', subresource: '', object, previous: undefined, dryRun: options.dryRun })
+    const existing = storage.get(type.storage, namespace, object.metadata.name ?? '')
+    if (existing !== undefined) {
+      const isGoing = existing.object.metadata.deletionTimestamp !== undefined
+      throw alreadyExists(resourceOf(type), object.metadata.name ?? '', isGoing ? 'object is being deleted: ' : '')
+    }
+    const recorded = record(type, '', undefined, object, options)
+    return options.dryRun ? recorded : put(type, recorded)
+  }
+
+  /** Bookkeeping of fields for everything but apply. */
+  function record(type: ResourceType, subresource: string, live: KubeObject | undefined, updated: KubeObject, options: WriteOptions): KubeObject {
+    return recordUpdate({
+      live,
+      updated,
+      schema: type.schema ?? untypedSchema,
+      manager: options.fieldManager,
+      apiVersion: type.apiVersion,
+      ...(subresource === '' ? {} : { subresource }),
+      time: now(),
+      resetPaths: resetPathsOf(type, subresource),
+    }) as KubeObject
+  }
+
+  function update(type: ResourceType, namespace: string, name: string, subresource: string, body: unknown, options: WriteOptions): { object: KubeObject; isCreated: boolean } {
+    if (subresource === 'scale') return { object: writeScale(type, find(type, namespace, name).object, body, (live, next) => finish(type, '', live, next, options, 'scale')), isCreated: false }
+    const live = storage.get(type.storage, namespace, name)?.object
+    const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation)
+    options.warnings.push(...warnings)
+    checkUrlName(decoded, name)
+    if (live === undefined) {
+      if (!createdByUpdate.has(type.kind) || type.defined !== undefined || subresource !== '') throw notFound(resourceOf(type), name)
+      return { object: create(type, namespace, body, options, name), isCreated: true }
+    }
+    checkPreconditions(type, live, decoded)
+    return { object: finish(type, subresource, inVersion(live, type), decoded, options), isCreated: false }
+  }
+
+  function checkUrlName({ metadata }: KubeObject, name: string): void {
+    if ((metadata.name ?? '') === '') throw badRequest('name must be provided')
+    if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`)
+  }
+
+  function checkPreconditions(type: ResourceType, live: KubeObject, updated: KubeObject): void {
+    const { resourceVersion = '', uid } = updated.metadata
+    const name = live.metadata.name ?? ''
+    if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) throw conflict(resourceOf(type), name, `StorageError: invalid object, Code: 4, Key: /registry/${type.plural}/${live.metadata.namespace === undefined ? '' : `${live.metadata.namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`)
+    if (resourceVersion === '' || resourceVersion === '0') {
+      if (needsVersion.has(type.kind) || type.defined !== undefined) throw invalid({ group: type.group, resource: type.defined === undefined && type.kind !== 'CustomResourceDefinition' ? `${type.plural}` : type.plural }, name, [{ type: 'Invalid', path: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }])
+      return
+    }
+    if (!/^\d+$/.test(resourceVersion)) throw internalFailure(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
+    if (resourceVersion !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
+  }
+
+  /** The common end of updates and patches: server members, rules, bookkeeping, store. */
+  function finish(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, options: WriteOptions, recordedAs = subresource): KubeObject {
+    const merged = nextObject(type, subresource, live, updated)
+    const isSame = isEqual(withoutBookkeeping(merged), withoutBookkeeping(live))
+    const recorded = record(type, recordedAs, live, merged, options)
+    return storeUpdate(type, subresource, live, isSame && areEqualOwners(recorded, live) ? live : recorded, options)
+  }
+
+  function nextObject(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject): KubeObject {
+    const { metadata } = updated
+    const held = live.metadata
+    const restored = {
+      ...metadata,
+      name: held.name,
+      uid: metadata.uid ?? held.uid,
+      creationTimestamp: held.creationTimestamp,
+      resourceVersion: held.resourceVersion,
+      generation: held.generation,
+      selfLink: undefined,
+      deletionTimestamp: metadata.deletionTimestamp ?? held.deletionTimestamp,
+      deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds ?? held.deletionGracePeriodSeconds,
+      ...(type.isNamespaced ? { namespace: metadata.namespace ?? held.namespace } : { namespace: undefined }),
+    }
+    let next = { ...updated, metadata: Object.fromEntries(Object.entries(restored).filter(([, value]) => value !== undefined)) } as KubeObject
+    if (subresource === 'status') next = statusUpdate(type, live, next)
+    else if (subresource === '' && hasStatusEndpoint(type)) {
+      const { status: _status, ...rest } = next
+      next = (Object.hasOwn(live, 'status') ? { ...rest, status: live['status'] } : rest) as KubeObject
+    }
+    next = serverForm(next, type)
+    if (type.kind === 'Service' && type.group === '' && subresource === '') next = allocator.service(next, live)
+    next = prepared(type, next, live)
+    if (subresource === '') {
+      const generation = generationAfter(type, live, next)
+      if (generation !== undefined) next = { ...next, metadata: { ...next.metadata, generation } }
+    }
+    return next
+  }
+
+  function storeUpdate(type: ResourceType, subresource: string, live: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
+    if (next === live) return live
+    const errors = [...validateMetadataUpdate(live, next), ...validateObject(type, next, live), ...validateUpdate(type, live, next, subresource)]
+    if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
+    admission.check({ operation: 'UPDATE', type, namespace: live.metadata.namespace ?? '', name: live.metadata.name ?? '', subresource, object: next, previous: live, dryRun: options.dryRun })
+    if (options.dryRun) return next
+    // The last finalizer of an object that is being deleted lets it go.
+    if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0 && !isWaitingForGrace(type, next)) {
+      const removed = storage.remove(type.storage, live.metadata.namespace ?? '', live.metadata.name ?? '', next)
+      return inVersion(removed?.object ?? next, type)
+    }
+    return put(type, next)
+  }
+
+  function isWaitingForGrace(type: ResourceType, { metadata, ...rest }: KubeObject): boolean {
+    if (type.kind === 'Namespace' && type.group === '') return ((objectOf((rest as JsonObject)['spec'])['finalizers'] as unknown[] | undefined) ?? []).length > 0
+    return graceful.has(type.kind) && type.group === '' && (metadata.deletionGracePeriodSeconds ?? 0) > 0
+  }
+
+  function patch(type: ResourceType, namespace: string, name: string, subresource: string, body: unknown, contentType: string, options: WriteOptions): { object: KubeObject; isCreated: boolean } {
+    if (contentType === applyPatch) return apply(type, namespace, name, subresource, body, options)
+    const stored = find(type, namespace, name).object
+    const live = inVersion(stored, type)
+    if (subresource === 'scale') {
+      const scale = readScale(type, live)
+      const next = patched(scale, body, contentType, type)
+      return { object: writeScale(type, live, next, (before, after) => finish(type, '', before, after, options, 'scale')), isCreated: false }
+    }
+    const result = patched(live, body, contentType, type)
+    const { object: decoded, warnings } = decodeObject(result, type, options.fieldValidation)
+    options.warnings.push(...warnings)
+    if (decoded.metadata.resourceVersion !== undefined && decoded.metadata.resourceVersion !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
+    return { object: finish(type, subresource, live, decoded, options), isCreated: false }
+  }
+
+  function apply(type: ResourceType, namespace: string, name: string, subresource: string, body: unknown, options: WriteOptions): { object: KubeObject; isCreated: boolean } {
+    if (!isObject(body)) throw badRequest('error decoding YAML: expected a map')
+    if (body['apiVersion'] === undefined || body['kind'] === undefined) throw badRequest(`error decoding YAML: Object 'Kind' is missing`)
+    const configuration = body as KubeObject
+    if (configuration.metadata?.managedFields !== undefined && configuration.metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil')
+    const given = objectOf(configuration['metadata'])
+    if (given['name'] !== undefined && given['name'] !== name) throw badRequest(`the name of the object (${String(given['name'])}) does not match the name on the URL (${name})`)
+    const stored = storage.get(type.storage, namespace, name)?.object
+    const live = stored === undefined ? undefined : inVersion(stored, type)
+    if (live === undefined && subresource !== '') throw notFound(resourceOf(type), name)
+    if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
+    if (live === undefined && typeof given['uid'] === 'string') throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
+    const { resourceVersion: _version, uid: _uid, creationTimestamp: _created, generation: _generation, ...named } = given
+    const applied = { ...configuration, metadata: { ...named, name, ...(type.isNamespaced ? { namespace } : {}) } }
+    const outcome = applied_(type, subresource, live, applied, options)
+    if (outcome.kind === 'conflict') {
+      const status: Status = {
+        kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: outcome.message, reason: 'Conflict',
+        details: { causes: outcome.conflicts.map((entry) => ({ reason: 'FieldManagerConflict', message: `conflict with ${describeConflict(entry)}`, field: entry.path })) }, code: 409,
+      }
+      throw new StatusError(status)
+    }
+    const merged = outcome.object as KubeObject
+    if (live === undefined) return { object: createApplied(type, namespace, merged, options), isCreated: true }
+    if (!outcome.isChanged) return { object: live, isCreated: false }
+    const { object: decoded } = decodeObject(merged, type, 'Ignore')
+    const next = nextObject(type, subresource, live, { ...decoded, metadata: { ...decoded.metadata, ...(merged.metadata.managedFields === undefined ? {} : { managedFields: merged.metadata.managedFields }) } })
+    if (isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)) return { object: live, isCreated: false }
+    return { object: storeUpdate(type, subresource, live, next, options), isCreated: false }
+  }
+
+  function applied_(type: ResourceType, subresource: string, live: KubeObject | undefined, configuration: KubeObject, options: WriteOptions): ReturnType<typeof applyConfiguration> {
+    try {
+      return applyConfiguration({
+        live,
+        configuration,
+        schema: type.schema ?? untypedSchema,
+        manager: options.fieldManager,
+        apiVersion: type.apiVersion,
+        ...(subresource === '' ? {} : { subresource }),
+        force: options.force ?? false,
+        time: now(),
+        resetPaths: resetPathsOf(type, subresource),
+      })
+    } catch (error) {
+      if (!(error instanceof SchemaError)) throw error
+      throw internalFailure(`failed to create typed patch object (${configuration.metadata.namespace === undefined ? '' : configuration.metadata.namespace}/${configuration.metadata.name ?? ''}; ${type.group}${type.group === '' ? '/' : '/'}${type.version}, Kind=${type.kind}): ${error.message}`)
+    }
+  }
+
+  /** An apply that makes the object: as a create, but the applier owns what it said. */
+  function createApplied(type: ResourceType, namespace: string, merged: KubeObject, options: WriteOptions): KubeObject {
+    const { managedFields } = merged.metadata
+    const plain = { ...merged, metadata: Object.fromEntries(Object.entries(merged.metadata).filter(([key]) => key !== 'managedFields')) }
+    const created = create(type, namespace, plain, { ...options, dryRun: true, fieldValidation: 'Ignore' })
+    const owned = { ...created, metadata: { ...created.metadata, ...(managedFields === undefined ? {} : { managedFields }) } }
+    return options.dryRun ? owned : put(type, owned)
+  }
+
+  function remove(type: ResourceType, namespace: string, name: string, request: DeleteRequest): Deleted {
+    const live = inVersion(find(type, namespace, name).object, type)
+    if (request.uid !== undefined && request.uid !== live.metadata.uid) throw conflict({ group: type.group, resource: type.kind }, name, `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${live.metadata.uid ?? ''}`.replace(/^/, 'the UID in the precondition (').replace(/Precondition failed: UID in precondition: (.*), UID in object meta: (.*)$/, `$1) does not match the UID in record ($2). The object might have been deleted and then recreated`))
+    if (request.resourceVersion !== undefined && request.resourceVersion !== live.metadata.resourceVersion) throw conflict({ group: type.group, resource: type.kind }, name, `the ResourceVersion in the precondition (${request.resourceVersion}) does not match the ResourceVersion in record (${live.metadata.resourceVersion ?? ''}). The object might have been modified`)
+    admission.check({ operation: 'DELETE', type, namespace, name, subresource: '', object: undefined, previous: live, dryRun: request.dryRun })
+    const finalizers = new Set(live.metadata.finalizers)
+    if (request.propagationPolicy === 'Foreground') {
+      finalizers.add('foregroundDeletion')
+      finalizers.delete('orphan')
+    } else if (request.propagationPolicy === 'Orphan') {
+      finalizers.add('orphan')
+      finalizers.delete('foregroundDeletion')
+    } else if (request.propagationPolicy === 'Background') {
+      finalizers.delete('orphan')
+      finalizers.delete('foregroundDeletion')
+    }
+    const grace = graceOf(type, live, request)
+    const isHeld = finalizers.size > 0 || grace > 0 || isWaitingForGrace(type, { ...live, metadata: { ...live.metadata, deletionGracePeriodSeconds: grace } })
+    if (!isHeld) {
+      if (request.dryRun) return { object: live, isGone: true }
+      const removed = storage.remove(type.storage, namespace, name)
+      return { object: inVersion(removed?.object ?? live, type), isGone: true }
+    }
+    const isFirst = live.metadata.deletionTimestamp === undefined
+    const next: KubeObject = {
+      ...live,
+      metadata: {
+        ...live.metadata,
+        finalizers: [...finalizers],
+        deletionTimestamp: isFirst ? formatTime(clock.now() + grace * 1000) : live.metadata.deletionTimestamp ?? now(),
+        deletionGracePeriodSeconds: isFirst || grace < (live.metadata.deletionGracePeriodSeconds ?? 0) ? grace : (live.metadata.deletionGracePeriodSeconds ?? grace),
+        ...(isFirst && live.metadata.generation !== undefined ? { generation: live.metadata.generation + 1 } : {}),
+      },
+    }
+    if ((next.metadata.finalizers ?? []).length === 0) delete next.metadata.finalizers
+    const marked = type.kind === 'Namespace' && type.group === '' ? { ...next, status: { ...objectOf(next['status']), phase: 'Terminating' } } : next
+    if (isEqual(withoutBookkeeping(marked), withoutBookkeeping(live)) || request.dryRun) return { object: marked, isGone: false }
+    return { object: put(type, marked), isGone: false }
+  }
+
+  function graceOf(type: ResourceType, live: KubeObject, request: DeleteRequest): number {
+    if (!graceful.has(type.kind) || type.group !== '') return 0
+    const spec = objectOf(live['spec'])
+    // Pods that no node has been asked to run, and those that have ended, have nothing to wait for.
+    if (typeof spec['nodeName'] !== 'string' || spec['nodeName'] === '') return 0
+    const phase = objectOf(live['status'])['phase']
+    if (phase === 'Succeeded' || phase === 'Failed') return 0
+    return request.gracePeriodSeconds ?? (typeof spec['terminationGracePeriodSeconds'] === 'number' ? spec['terminationGracePeriodSeconds'] : defaultPodGrace)
+  }
+
+  return {
+    create,
+    update,
+    patch,
+    delete: remove,
+    store: (type, object) => {
+      const key = object.metadata
+      if (key.deletionTimestamp !== undefined && (key.finalizers ?? []).length === 0 && !isWaitingForGrace(type, object)) return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '', object)?.object ?? object, type)
+      return put(type, object)
+    },
+  }
+}
+
+/** Things that single kinds do on every write. */
+function prepared(type: ResourceType, object: KubeObject, previous: KubeObject | undefined): KubeObject {
+  if (type.group !== '') return object
+  if (type.kind === 'Secret' && isObject(object['stringData'])) {
+    const { stringData, ...rest } = object as KubeObject & { stringData: JsonObject }
+    const data = { ...objectOf(rest['data']) }
+    for (const [key, value] of Object.entries(stringData)) data[key] = Buffer.from(String(value)).toString('base64')
+    return { ...rest, data } as KubeObject
+  }
+  if (type.kind === 'Pod' && previous === undefined) return { ...object, status: { phase: 'Pending', qosClass: qosOf(object) } }
+  if (type.kind === 'Namespace') {
+    if (previous === undefined) return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
+    return { ...object, spec: previous['spec'] }
+  }
+  return object
+}
+
+/** Class of a pod by its requests and limits. Follows kubernetes `pkg/apis/core/v1/helper/qos`. */
+function qosOf(pod: KubeObject): string {
+  const containers = [...((objectOf(pod['spec'])['containers'] as JsonObject[] | undefined) ?? []), ...((objectOf(pod['spec'])['initContainers'] as JsonObject[] | undefined) ?? [])]
+  const all = containers.map((container) => objectOf(container['resources']))
+  const has = (name: string): boolean => all.some((resources) => Object.keys(objectOf(resources[name])).some((key) => key === 'cpu' || key === 'memory'))
+  if (!has('requests') && !has('limits')) return 'BestEffort'
+  const isGuaranteed = all.every((resources) => ['cpu', 'memory'].every((key) => objectOf(resources['limits'])[key] !== undefined && isEqual(objectOf(resources['limits'])[key], objectOf(resources['requests'])[key] ?? objectOf(resources['limits'])[key])))
+  return isGuaranteed ? 'Guaranteed' : 'Burstable'
+}
+
+function withoutBookkeeping(object: KubeObject): unknown {
+  const { managedFields: _fields, resourceVersion: _version, ...metadata } = object.metadata
+  return { ...object, metadata }
+}
+
+/** Owners without the times at which they became it. */
+function areEqualOwners(a: KubeObject, b: KubeObject): boolean {
+  const plain = (object: KubeObject): unknown => (object.metadata.managedFields ?? []).map((entry) => ({ ...objectOf(entry), time: undefined }))
+  return isEqual(plain(a), plain(b))
+}
+
+function describeConflict({ manager, operation, apiVersion, subresource }: { readonly manager: string; readonly operation: string; readonly apiVersion: string; readonly subresource: string }): string {
+  const at = subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`
+  return operation === 'Apply' ? `${JSON.stringify(manager)}${at}` : `${JSON.stringify(manager)}${at} using ${apiVersion}`
+}
+

@@ -1,0 +1,199 @@
+// Starts an API server in this process, with or without controllers.
+import { randomBytes } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createAdmission } from './api-server/admission.ts'
+import type { Admission } from './api-server/admission.ts'
+import { createClusterApi } from './api-server/cluster-api.ts'
+import type { ClusterApi } from './api-server/cluster-api.ts'
+import type { ApiContext, LogProvider } from './api-server/context.ts'
+import { followDefinitions } from './api-server/definitions.ts'
+import { createDiscovery } from './api-server/discovery.ts'
+import { createFacts } from './api-server/facts.ts'
+import { createFaults } from './api-server/faults.ts'
+import type { Faults } from './api-server/faults.ts'
+import { createHttpDoor } from './api-server/http-server.ts'
+import { createOpenApi } from './api-server/openapi.ts'
+import { createRegistry } from './api-server/resources.ts'
+import { createStorage } from './api-server/storage.ts'
+import { formatTime } from './api-server/types.ts'
+import type { Clock, KubeObject } from './api-server/types.ts'
+import { createWatchHub } from './api-server/watch.ts'
+import { createWriter } from './api-server/write.ts'
+import { startControllers } from './controllers/start-controllers.ts'
+import type { Workloads } from './controllers/start-controllers.ts'
+
+/** Options of a cluster; all have defaults. */
+export interface ClusterOptions {
+  /** Default: a free one. */
+  readonly port?: number
+  /** Default: 127.0.0.1. */
+  readonly host?: string
+  /** Run garbage collection, namespace termination and workloads. Default: true. */
+  readonly controllers?: boolean
+  readonly clock?: Clock
+  /** Refuse requests without this bearer token. Default: everyone is let in. */
+  readonly token?: string
+  /** Folder for the kubeconfig file; none is written without it. */
+  readonly dir?: string
+  /** Start from this state. */
+  readonly snapshot?: Snapshot
+}
+
+/** Everything a cluster holds, as plain data. */
+export interface Snapshot {
+  readonly version: number
+  readonly objects: Readonly<Record<string, readonly KubeObject[]>>
+}
+
+/** A running cluster. */
+export interface Cluster extends AsyncDisposable {
+  /** Address of the API. */
+  readonly url: string
+  readonly token: string
+  /** File of the kubeconfig, where a folder was given. */
+  readonly kubeconfigFile: string | undefined
+  /** The API without HTTP. */
+  readonly api: ClusterApi
+  readonly faults: Faults
+  readonly admission: Admission
+  /** How workloads behave. */
+  readonly workloads: Workloads
+  /** Requests so far by `METHOD resource`. */
+  readonly requests: Readonly<Record<string, number>>
+  /** A kubeconfig for this cluster, as JSON text. */
+  kubeconfig(): string
+  /** Text that `kubectl logs` prints for a container. */
+  setLogs(provider: LogProvider): void
+  snapshot(): Snapshot
+  /** Replace everything; open watches end, as at a restart. */
+  restore(snapshot: Snapshot): void
+  /** Drop every connection, as a crash of the server would. */
+  dropConnections(): void
+  close(): Promise<void>
+}
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  setTimeout(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs)
+    timer.unref()
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+/** Start; resolves when the API answers. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const clock = options.clock ?? realClock
+  const facts = createFacts()
+  const storage = createStorage()
+  const registry = createRegistry(facts)
+  const admission = createAdmission(storage)
+  const writer = createWriter(storage, clock, admission)
+  const watches = createWatchHub(storage, clock)
+  const faults = createFaults()
+  const api = createClusterApi(storage, registry, writer)
+  const requests: Record<string, number> = {}
+  let logs: LogProvider = () => undefined
+  let url = ''
+  const context: ApiContext = {
+    storage,
+    registry,
+    facts,
+    writer,
+    discovery: createDiscovery(facts, registry, () => new URL(url).host),
+    openapi: createOpenApi(facts, registry),
+    api,
+    clock,
+    logs: (pod) => logs(pod),
+  }
+  if (options.snapshot === undefined) {
+    for (const object of facts.bootstrapObjects()) {
+      const type = api.resourceOf(object)
+      if (type !== undefined) storage.put(type.storage, withServerMembers(object, clock))
+    }
+  } else load(options.snapshot)
+  followDefinitions(storage, registry, writer, watches, clock)
+
+  const door = createHttpDoor({
+    context,
+    watches,
+    faults,
+    ...(options.token === undefined ? {} : { token: options.token }),
+    onRequest(method, path) {
+      const parts = path.split('/').filter((part) => part !== '')
+      const rest = parts[0] === 'api' ? parts.slice(2) : parts.slice(3)
+      const label = `${method} ${(rest[0] === 'namespaces' && rest.length > 2 ? rest[2] : rest[0]) ?? path}`
+      requests[label] = (requests[label] ?? 0) + 1
+    },
+  })
+  await new Promise<void>((resolve, reject) => {
+    door.server.once('error', reject)
+    door.server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => resolve())
+  })
+  const { port } = door.server.address() as AddressInfo
+  url = `http://${options.host ?? '127.0.0.1'}:${port}`
+  const token = options.token ?? randomBytes(16).toString('hex')
+  const controllers = startControllers(api, clock, options.controllers ?? true)
+
+  const kubeconfig = (): string =>
+    `${JSON.stringify(
+      {
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [{ name: 'plumbline', cluster: { server: url } }],
+        users: [{ name: 'plumbline', user: { token } }],
+        contexts: [{ name: 'plumbline', context: { cluster: 'plumbline', user: 'plumbline', namespace: 'default' } }],
+        'current-context': 'plumbline',
+      },
+      null,
+      2,
+    )}\n`
+  let kubeconfigFile: string | undefined
+  if (options.dir !== undefined) {
+    await mkdir(options.dir, { recursive: true })
+    kubeconfigFile = join(options.dir, 'kubeconfig')
+    await writeFile(kubeconfigFile, kubeconfig(), { mode: 0o600 })
+  }
+
+  function load({ version, objects }: Snapshot): void {
+    storage.load(new Map(Object.entries(objects)), version)
+  }
+
+  async function close(): Promise<void> {
+    controllers.stop()
+    await door.close()
+  }
+
+  return {
+    url,
+    token,
+    kubeconfigFile,
+    api,
+    faults,
+    admission,
+    workloads: controllers.workloads,
+    requests,
+    kubeconfig,
+    setLogs: (provider) => {
+      logs = provider
+    },
+    snapshot: () => ({ version: storage.version(), objects: Object.fromEntries(storage.storages().map((name) => [name, storage.list(name, undefined).map(({ object }) => object)])) }),
+    restore(snapshot) {
+      load(snapshot)
+      watches.closeAll()
+    },
+    dropConnections: () => door.dropConnections(),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Recorded objects come without what differs from run to run. */
+function withServerMembers(object: KubeObject, clock: Clock): KubeObject {
+  const time = formatTime(clock.now())
+  const uid = object.metadata.uid ?? crypto.randomUUID()
+  const filled = JSON.parse(JSON.stringify(object).replaceAll('<time>', time).replaceAll('"<port>"', '6443').replaceAll('<certificate>', '')) as KubeObject
+  return { ...filled, metadata: { ...filled.metadata, uid, creationTimestamp: time } }
+}
