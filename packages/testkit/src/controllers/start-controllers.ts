@@ -1,25 +1,65 @@
 // The controllers of a cluster, each on its own; off for those who want a bare API.
 import type { ClusterApi } from '../api-server/cluster-api.ts'
-import type { Clock, KubeObject } from '../api-server/types.ts'
+import type { Clock } from '../api-server/types.ts'
+import { startDaemonSets } from './daemon-sets.ts'
+import { startDeployments } from './deployments.ts'
+import { startGarbageCollector } from './garbage-collector.ts'
+import { startJobs } from './jobs.ts'
+import { startNamespaces } from './namespaces.ts'
+import { startNodes } from './nodes.ts'
+import { startPods } from './pods.ts'
+import type { PodScript } from './pods.ts'
+import { startReplicaSets } from './replica-sets.ts'
+import { startServices } from './services.ts'
+import { startStatefulSets } from './stateful-sets.ts'
+import { startVolumeClaims } from './volume-claims.ts'
+import { startServiceAccounts } from './service-accounts.ts'
+
+export type { PodOutcome, PodScript } from './pods.ts'
 
 /** How workloads behave, for tests to change. */
 export interface Workloads {
-  /** Decide what becomes of matching pods; the last script that answers counts. Returns a function that ends it. */
+  /** Decide what becomes of pods; the script added last is asked first. Returns a function that ends it. */
   script(script: PodScript): () => void
 }
 
-/** What becomes of a pod. */
-export type PodOutcome = 'ready' | 'hang' | 'fail' | 'crash' | 'complete'
-
-/** Asked when a pod is scheduled; undefined leaves it to others. */
-export type PodScript = (pod: KubeObject) => PodOutcome | undefined
-
+/** Controllers that run. */
 export interface Controllers {
   readonly workloads: Workloads
   stop(): void
 }
 
-export function startControllers(_api: ClusterApi, _clock: Clock, _isOn: boolean): Controllers {
+/** A running controller. */
+export type StopController = () => void
+
+/** Start every controller, or none. */
+export function startControllers(api: ClusterApi, clock: Clock, isOn: boolean): Controllers {
   const scripts: PodScript[] = []
-  return { workloads: { script: (script) => { scripts.push(script); return () => void scripts.splice(scripts.indexOf(script), 1) } }, stop: () => undefined }
+  const stops: StopController[] = isOn
+    ? [
+        startNodes(api, clock),
+        startNamespaces(api, clock),
+        startGarbageCollector(api, clock),
+        startServiceAccounts(api, clock),
+        startDeployments(api, clock),
+        startReplicaSets(api, clock),
+        startStatefulSets(api, clock),
+        startDaemonSets(api, clock),
+        startJobs(api, clock),
+        startVolumeClaims(api, clock),
+        startServices(api, clock),
+        startPods(api, clock, scripts),
+      ]
+    : []
+  return {
+    workloads: {
+      script(script) {
+        scripts.unshift(script)
+        return () => void scripts.splice(scripts.indexOf(script), 1)
+      },
+    },
+    stop: () => {
+      for (const stop of stops) stop()
+    },
+  }
 }
