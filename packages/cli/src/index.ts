@@ -1,1 +1,6 @@
-export {}
+// The command line as a library: start a controller, receive webhooks, run a command.
+export { main } from './main.ts'
+export { startController } from './create-controller.ts'
+export type { Controller, ControllerOptions } from './create-controller.ts'
+export { startWebhookReceiver } from './webhook-receiver.ts'
+export type { WebhookReceiver, WebhookReceiverOptions } from './webhook-receiver.ts'

@@ -1,0 +1,74 @@
+// `plumbline run`: the controller.
+import { ConfigError } from '@plumbline/core'
+import type { Logger } from '@plumbline/core'
+import { loadKubeconfig } from '@plumbline/k8s'
+import { parseOptions, portOf, untilSignal } from '../command.ts'
+import type { Command } from '../command.ts'
+import { startController } from '../create-controller.ts'
+
+export const runCommand: Command = {
+  usage: `usage: plumbline run --kubeconfig FILE [options]
+
+Reconciles the Applications of a cluster until it is stopped. Prints one JSON line a message; the first line with "webhook" names the address
+for push webhooks.
+
+  --kubeconfig FILE       cluster to look after (default: $KUBECONFIG)
+  --namespace NS          namespace of Applications (default: argocd)
+  --install-crds          install the definitions of Application and AppProject where they are missing
+  --webhook-port N        port of the webhook receiver (default: a free one)
+  --compatibility MODE    plumbline (default) or argocd: Argo CD's own rules where ours differ on purpose
+  --git-cache DIR         keep fetched repositories here between runs
+  --quiet                 warnings and errors only
+
+environment
+  PLUMBLINE_WEBHOOK_SECRET   shared secret of push webhooks
+`,
+  async run(args) {
+    const { values } = parseOptions(args, {
+      kubeconfig: { type: 'string' },
+      namespace: { type: 'string' },
+      'install-crds': { type: 'boolean' },
+      'webhook-port': { type: 'string' },
+      compatibility: { type: 'string' },
+      'git-cache': { type: 'string' },
+      quiet: { type: 'boolean' },
+    })
+    const text = (name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined)
+    const kubeconfig = text('kubeconfig') ?? process.env['KUBECONFIG']
+    if (kubeconfig === undefined || kubeconfig === '') throw new ConfigError('CONFIG_INVALID', 'name a cluster with --kubeconfig FILE or $KUBECONFIG')
+    const compatibility = text('compatibility') ?? 'plumbline'
+    if (compatibility !== 'plumbline' && compatibility !== 'argocd') throw new ConfigError('CONFIG_INVALID', `--compatibility is plumbline or argocd, not ${compatibility}`)
+    const logger = jsonLogger(values['quiet'] === true)
+    const stopping = new AbortController()
+    const stopped = untilSignal().then(() => stopping.abort(new Error('stopped by a signal')))
+    const [namespace, gitCacheDir, webhookPort, webhookSecret] = [text('namespace'), text('git-cache'), portOf(values['webhook-port'], 'webhook-port'), process.env['PLUMBLINE_WEBHOOK_SECRET']]
+    const controller = await startController(
+      {
+        access: await loadKubeconfig(kubeconfig),
+        compatibility,
+        installDefinitions: values['install-crds'] === true,
+        logger,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(gitCacheDir === undefined ? {} : { gitCacheDir }),
+        ...(webhookPort === undefined ? {} : { webhookPort }),
+        ...(webhookSecret === undefined || webhookSecret === '' ? {} : { webhookSecret }),
+        onPushHandled: ({ affected, unaffected }) => logger.log('info', `push: ${affected.length} affected, ${unaffected.length} not`, { affected, unaffected }),
+      },
+      stopping.signal,
+    )
+    process.stdout.write(`${JSON.stringify({ level: 'info', message: 'ready', webhook: controller.webhook.url })}\n`)
+    await stopped
+    await controller.close()
+    return 0
+  },
+}
+
+/** One JSON line a message. */
+export function jsonLogger(isQuiet: boolean): Logger {
+  return {
+    log(level, message, fields) {
+      if (level === 'debug' || (isQuiet && level === 'info')) return
+      process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`)
+    },
+  }
+}
