@@ -20,6 +20,8 @@ export interface ClusterOptions {
 export interface KubernetesCluster extends Cluster {
   readonly http: HttpClient
   readonly live: LiveCache
+  /** Ask the cluster again which kinds it serves. */
+  forgetDiscovery(): void
   close(): Promise<void>
 }
 
@@ -84,6 +86,7 @@ export function createCluster(access: ClusterAccess, options: ClusterOptions = {
       return answer !== undefined
     },
     pause,
+    forgetDiscovery: () => discovery.invalidate(),
     async close() {
       live.close()
       await http.close()

@@ -34,7 +34,7 @@ export function resultsOf(states: readonly StepState[]): ResourceResult[] {
     .filter(({ rank }) => rank !== undefined)
     .toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
     .map(({ step, code, phase, message }) => {
-      const images = step.object === undefined ? [] : templateImagesOf(step.object)
+      const images = step.object === undefined ? (step.images ?? []) : templateImagesOf(step.object)
       return {
         group: step.id.group,
         ...(phase === undefined ? {} : { hookPhase: phase }),

@@ -106,7 +106,8 @@ function comparedResource(request: CompareRequest, id: ResourceId, desired: Kube
     ...(origin === undefined ? {} : { origin }),
     ...(hasStatus ? { status } : {}),
     isHook: isAnyHook,
-    requiresPruning: desired === undefined && live !== undefined && isOwn,
+    // Hooks are no part of what git wants to be there, so what is left of them counts as surplus.
+    requiresPruning: (desired === undefined || isAnyHook) && live !== undefined && isOwn,
     wave: object === undefined ? 0 : waveOf(object),
     ...(health === undefined ? {} : { health }),
     diff,

@@ -1,6 +1,7 @@
 // From a comparison to a plan. Pure. Follows argo-cd `gitops-engine/pkg/sync/sync_context.go` (getSyncTasks).
 import type { ComparedResource } from '../compare/compare.ts'
 import type { DesiredObject } from '../compare/desired-state.ts'
+import { templateImagesOf } from '../compare/images.ts'
 import { annotationOf, isRecord } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { keyOf, resourceIdOf, versionOf } from '../model/resource-id.ts'
@@ -123,6 +124,7 @@ function pruneStep(resource: ComparedResource, live: KubernetesObject, prune: bo
     id: resource.id,
     version: resource.version,
     ...liveOf(live),
+    ...(templateImagesOf(live).length === 0 ? {} : { images: templateImagesOf(live) }),
     isModified: true,
     ...(hasOption('PruneLast=true', live, options) ? { isLast: true } : {}),
     ...(skip === undefined ? {} : { skip }),

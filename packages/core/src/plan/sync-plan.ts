@@ -21,6 +21,8 @@ export interface SyncStep {
   readonly origin?: ManifestOrigin
   readonly hookType?: HookType
   readonly deletePolicies?: readonly HookDeletePolicy[]
+  /** Images of what is pruned, for its result. */
+  readonly images?: readonly string[]
   /** How the object is written. */
   readonly method?: 'server-side' | 'client-side' | 'replace'
   /** Delete and make again when the object cannot be changed in place. */

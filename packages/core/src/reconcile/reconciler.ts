@@ -15,7 +15,7 @@ import { conditionsOf, nextStatus } from './status.ts'
 import { createWorkQueue } from './work-queue.ts'
 import { ClusterError, messageOf } from '../errors.ts'
 import type { EngineEvent, SyncEventBody } from '../events.ts'
-import { applicationKeyOf } from '../model/application.ts'
+import { applicationKeyOf, isAutomated } from '../model/application.ts'
 import type { Application, Operation } from '../model/application.ts'
 import type { ApplicationStatus, OperationState } from '../model/application-status.ts'
 import { annotationOf } from '../model/kubernetes-object.ts'
@@ -102,7 +102,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return
     }
     if (isSkipped(application)) return
-    if (application.metadata.deletionTimestamp !== undefined) return finalizeDeletion(key, application)
+    if (application.metadata.deletionTimestamp !== undefined) {
+      if (cascadeOf(application) === undefined) return
+      // What is left is shown while it goes.
+      await refresh(key, application, request)
+      return finalizeDeletion(key, application)
+    }
     if (takeUpOperation(key, application)) return
     const asked = requestOf(application)
     await refresh(key, application, asked === undefined ? request : mergeRequests(asked, request))
@@ -158,7 +163,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const current = store.get(key) ?? application
     const done = finished.get(key)
     let status = nextStatus(current, refreshed.outcome, now, settings.controllerNamespace)
-    if (done !== undefined) status = { ...status, operationState: done, history: historyAfter(current, done, now) }
+    if (done !== undefined) status = withOperation(status, done, historyAfter(current, done, now))
     const decision = refreshed.outcome.comparison === undefined || hasErrors(refreshed) ? undefined : decideAutoSync({ ...withoutFinished(current, done), status }, refreshed.outcome.comparison, refreshed.outcome.revisions, clock.now())
     let started_: { operation: Operation; state: OperationState } | undefined
     if (decision?.kind === 'blocked') status = withConditions(status, conditionsOf(current.status?.conditions ?? [], [...refreshed.outcome.conditions, decision.condition], now))
@@ -174,7 +179,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (done !== undefined) finished.delete(key)
     const written = store.get(key)
     if (started_ !== undefined && written !== undefined) startOperation(key, written, started_.operation, started_.state, refreshed)
-    queue.add(key, { level: 'latest', reason: 'comparison expired' }, options.reconcileIntervalMs + jitterOf(key, options.reconcileIntervalMs / 2))
+    if (current.metadata.deletionTimestamp === undefined) queue.add(key, { level: 'latest', reason: 'comparison expired' }, options.reconcileIntervalMs + jitterOf(key, options.reconcileIntervalMs / 2))
   }
 
   function emitFindings(key: string, refreshed: Refreshed, started: number): void {
@@ -266,13 +271,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     else if (application.metadata.deletionTimestamp !== undefined) queue.add(key, { level: 'recent', reason: 'deletion requested' })
     else if (application.operation !== undefined && !operations.has(key) && !finished.has(key)) queue.add(key, { level: 'latest', reason: 'operation requested' })
     else if (type === 'added') queue.add(key, { level: 'latest', reason: 'controller started' })
-    else if (isPolicyChange(key, application)) queue.add(key, { level: 'recent', reason: 'spec.syncPolicy changed' })
-    policies.set(key, policyOf(application))
+    else if (isAutomated(application.spec) && automated.get(key) === false) queue.add(key, { level: 'latest', reason: 'automated sync was switched on' })
+    automated.set(key, isAutomated(application.spec))
   }
 
-  const policies = new Map<string, string>()
-  const policyOf = ({ spec }: Application): string => JSON.stringify([spec.syncPolicy ?? {}, spec.project])
-  const isPolicyChange = (key: string, application: Application): boolean => policies.has(key) && policies.get(key) !== policyOf(application)
+  const automated = new Map<string, boolean>()
 
   function onLiveChange(object: Parameters<typeof trackedApplicationOf>[0]): void {
     const name = trackedApplicationOf(object, settings.tracking)
@@ -324,6 +327,11 @@ function withoutFinished(application: Application, done: OperationState | undefi
   if (done === undefined) return application
   const { operation: _operation, ...rest } = application
   return rest as Application
+}
+
+function withOperation(status: ApplicationStatus, operationState: OperationState, history: NonNullable<ApplicationStatus['history']>): ApplicationStatus {
+  const { history: _history, ...rest } = status
+  return { ...rest, operationState, ...(history.length === 0 ? {} : { history }) }
 }
 
 function withConditions(status: ApplicationStatus, conditions: readonly NonNullable<ApplicationStatus['conditions']>[number][]): ApplicationStatus {

@@ -80,7 +80,7 @@ async function attempt(application: Application, state: OperationState, known: R
     const refreshed = known ?? (await refreshApplication(target, 'latest', context, await resolvedRevisions(target, pinned, context)))
     const errors = refreshed.outcome.conditions.filter(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')
     if (errors.length > 0 || refreshed.gathered === undefined) {
-      return { ...state, phase: 'Error', message: errors.map(({ type, message }) => `${type}: ${message}`).join(';'), syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions) } }
+      return { ...state, phase: 'Error', message: errors.map(({ type, message }) => `${type}: ${message}`).join(';'), syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions.length > 0 ? refreshed.outcome.revisions : (pinned ?? [])) } }
     }
     const source = operationSourceOf(application, operation, refreshed.outcome.revisions)
     const plan = await planOf(target, state, refreshed, context)

@@ -13,6 +13,7 @@ export async function installDefinitions(cluster: KubernetesCluster, signal?: Ab
     const id = { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition', namespace: '', name: definition.metadata.name ?? '' }
     if ((await cluster.get(id, signal)) === undefined) await cluster.create(definition, options)
   }
+  cluster.forgetDiscovery()
 }
 
 /** Make the namespace and the project `default`, which permits everything, where they are missing. */

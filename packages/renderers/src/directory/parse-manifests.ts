@@ -48,10 +48,10 @@ function fromYaml(path: string, text: string): ParsedFile {
   return { manifests, diagnostics }
 }
 
-/** Lists are taken apart. */
+/** Lists are taken apart; whatever has `items: null` is an empty list, as for Argo CD (isNullList). */
 function manifestsOf(value: unknown, path: string, line: number): Manifest[] {
-  if (!isKubernetesObject(value)) return []
-  if (value.kind.endsWith('List') && Array.isArray(value['items'])) return value['items'].flatMap((item) => manifestsOf(item, path, line))
+  if (!isKubernetesObject(value) || value['items'] === null) return []
+  if (Array.isArray(value['items'])) return value['items'].flatMap((item) => manifestsOf(item, path, line))
   const object: KubernetesObject = isRecord(value.metadata) ? value : { ...value, metadata: {} }
   return [{ object, origin: { path, line } }]
 }

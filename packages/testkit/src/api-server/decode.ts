@@ -76,7 +76,10 @@ function decodeBuiltIn(body: JsonObject, type: ResourceType, fieldValidation: Fi
 
 /** The form in which the server keeps objects of built-in kinds: defaults, canonical quantities, structures that Go always writes. */
 export function serverForm(object: KubeObject, type: ResourceType): KubeObject {
-  if (type.defined !== undefined) return type.defined.openAPIV3Schema === undefined ? object : (defaultStructural(object, type.defined.openAPIV3Schema) as KubeObject)
+  if (type.defined !== undefined) {
+    const bare = withoutEmpty(object) as KubeObject
+    return type.defined.openAPIV3Schema === undefined ? bare : (defaultStructural(bare, type.defined.openAPIV3Schema) as KubeObject)
+  }
   if (type.schema === undefined) return object
   const canonical = canonicalizeQuantities(object, type.schema)
   return withZeroMembers(defaultObject(withoutEmpty(canonical)), type.schema) as KubeObject

@@ -347,6 +347,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
 
 /** Things that single kinds do on every write. */
 function prepared(type: ResourceType, object: KubeObject, previous: KubeObject | undefined): KubeObject {
+  if (type.group === 'batch' && type.kind === 'Job' && previous === undefined) return selectedJob(object)
   if (type.group !== '') return object
   if (type.kind === 'Secret' && isObject(object['stringData'])) {
     const { stringData, ...rest } = object as KubeObject & { stringData: JsonObject }
@@ -360,6 +361,22 @@ function prepared(type: ResourceType, object: KubeObject, previous: KubeObject |
     return { ...object, spec: previous['spec'] }
   }
   return object
+}
+
+/** Jobs select their pods by their own uid, unless told otherwise; a job without labels takes those of its template. */
+function selectedJob(job: KubeObject): KubeObject {
+  const spec = objectOf(job['spec'])
+  const template = objectOf(spec['template'])
+  const metadata = objectOf(template['metadata'])
+  const uid = job.metadata.uid ?? ''
+  const isManual = spec['manualSelector'] === true || spec['selector'] !== undefined
+  const labels = isManual ? objectOf(metadata['labels']) : { ...objectOf(metadata['labels']), 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': job.metadata.name ?? '', 'controller-uid': uid, 'job-name': job.metadata.name ?? '' }
+  const own = Object.keys(job.metadata.labels ?? {}).length > 0 ? job.metadata.labels : labels
+  return {
+    ...job,
+    metadata: { ...job.metadata, ...(own === undefined || Object.keys(own).length === 0 ? {} : { labels: own as Record<string, string> }) },
+    spec: { ...spec, ...(isManual ? {} : { selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } } }), template: { ...template, metadata: { ...metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) } } },
+  }
 }
 
 /** Class of a pod by its requests and limits. Follows kubernetes `pkg/apis/core/v1/helper/qos`. */

@@ -59,6 +59,7 @@ function createSet(api: ClusterApi, deployment: KubeObject, sets: readonly KubeO
       namespace,
       labels: labels as Record<string, string>,
       annotations: {
+        ...copiedAnnotations(deployment),
         'deployment.kubernetes.io/desired-replicas': String(numberAt(deployment, 'spec', 'replicas')),
         'deployment.kubernetes.io/max-replicas': String(numberAt(deployment, 'spec', 'replicas') + surge(deployment)),
         [revisionAnnotation]: String(Math.max(0, ...sets.map(revisionOf)) + 1),
@@ -67,6 +68,11 @@ function createSet(api: ClusterApi, deployment: KubeObject, sets: readonly KubeO
     },
     spec: { replicas: 0, selector: { ...selector, matchLabels: { ...objectOf(selector['matchLabels']), [hashLabel]: hash } }, template: { ...template, metadata: { ...metadata, labels } } },
   })
+}
+
+/** Annotations of the deployment go to its sets, except those that kubectl and the controller keep for themselves. */
+function copiedAnnotations({ metadata }: KubeObject): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([name]) => name !== 'kubectl.kubernetes.io/last-applied-configuration' && !name.startsWith('deployment.kubernetes.io/')))
 }
 
 function share(value: unknown, total: number, roundUp: boolean): number {

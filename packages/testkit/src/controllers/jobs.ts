@@ -16,7 +16,7 @@ export function startJobs(api: ClusterApi, clock: Clock): () => void {
     reconcile(job) {
       if (job.metadata.deletionTimestamp !== undefined) return undefined
       if (isOver(job)) return expire(api, job, clock.now())
-      run(api, labelled(api, job), clock.now())
+      run(api, job, clock.now())
       return undefined
     },
   })
@@ -35,17 +35,6 @@ function expire(api: ClusterApi, job: KubeObject, now: number): number | undefin
   if (left > 0) return left
   api.delete(jobs, job.metadata.namespace ?? '', job.metadata.name ?? '', { propagationPolicy: 'Foreground' })
   return undefined
-}
-
-/** Jobs get a selector and matching labels from the server when they are made without. */
-function labelled(api: ClusterApi, job: KubeObject): KubeObject {
-  const uid = job.metadata.uid ?? ''
-  const spec = objectOf(job['spec'])
-  if (spec['selector'] !== undefined) return job
-  const template = objectOf(spec['template'])
-  const metadata = objectOf(template['metadata'])
-  const labels = { 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': job.metadata.name ?? '', 'controller-uid': uid, 'job-name': job.metadata.name ?? '', ...objectOf(metadata['labels']) }
-  return api.store({ ...job, spec: { ...spec, selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template: { ...template, metadata: { ...metadata, labels } } } })
 }
 
 function run(api: ClusterApi, job: KubeObject, now: number): void {
