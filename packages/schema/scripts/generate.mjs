@@ -65,8 +65,10 @@ const zeroMembers = new Map()
 for (const file of readdirSync(join(facts, 'openapi/v3'))) {
   for (const [name, schema] of Object.entries(read(`openapi/v3/${file}`).components?.schemas ?? {})) {
     const structures = Object.entries(schema.properties ?? {}).filter(([, field]) => field.default !== undefined && typeof field.default === 'object' && Object.keys(field.default).length === 0 && field.allOf !== undefined)
+    // Times that are no pointers are written as null; OpenAPI does not tell them apart, these are the types that have them.
+    const times = /(?:Condition|\.Event|ContainerStateRunning|ContainerStateTerminated)$/.test(name) ? Object.entries(schema.properties ?? {}).filter(([, field]) => /meta\.v1\.(?:Micro)?Time"/.test(JSON.stringify(field))) : []
     const collections = Object.entries(schema.properties ?? {}).filter(([field, { type }]) => (schema.required ?? []).includes(field) && (type === 'array' || type === 'object'))
-    zeroMembers.set(name, { z: structures.map(([field]) => field), n: collections.map(([field]) => field) })
+    zeroMembers.set(name, { z: structures.map(([field]) => field), n: [...collections, ...times].map(([field]) => field) })
   }
 }
 

@@ -52,8 +52,13 @@ export function zeroValueOf(schema: ObjectSchema, depth = 0): Record<string, unk
   return value
 }
 
+function isEmptyCollection(value: unknown, schema: TypeSchema): boolean {
+  if (schema.kind === 'list') return Array.isArray(value) && value.length === 0
+  return schema.kind === 'map' && typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
+
 /**
- * The object with the structures that Go always writes, in every object of it that exists: `status: {}`, `resources: {}`.
+ * The object as Go writes it: structures that are no pointers are always there (`status: {}`, `resources: {}`), empty maps and lists are not.
  * What is complete is returned as it is.
  */
 export function withZeroMembers(value: unknown, schema: TypeSchema): unknown {
@@ -73,6 +78,11 @@ export function withZeroMembers(value: unknown, schema: TypeSchema): unknown {
   for (const name of Object.keys(map)) {
     const inner = memberSchema(schema, name)
     if (inner === undefined) continue
+    if (schema.kind === 'object' && isEmptyCollection(map[name], inner) && !schema.zero.nulls.includes(name)) {
+      copy ??= { ...map }
+      delete copy[name]
+      continue
+    }
     const next = withZeroMembers(map[name], inner)
     if (next !== map[name]) (copy ??= { ...map })[name] = next
   }

@@ -1,6 +1,6 @@
 // Brings an object into the form in which two objects can be compared: typed, defaulted, canonical quantities, Secrets as data.
 // Follows argo-cd `gitops-engine/pkg/diff/diff.go` (Normalize).
-import { canonicalizeQuantities, defaultObject, typeSchemaOf } from '@plumbline/schema'
+import { canonicalizeQuantities, defaultObject, typeSchemaOf, withZeroMembers } from '@plumbline/schema'
 import type { TypeSchema } from '@plumbline/schema'
 import { encodeBase64 } from './base64.ts'
 import { isRecord, valueAt } from '../model/kubernetes-object.ts'
@@ -26,7 +26,8 @@ export function canonicalObject(object: KubernetesObject): KubernetesObject {
 /** Canonical form for comparing: canonical, without what only the API server writes, and with the defaults of its kind. */
 export function normalizeObject(object: KubernetesObject): KubernetesObject {
   const canonical = withoutServerMembers(canonicalObject(object))
-  return schemaOfObject(canonical) === undefined ? canonical : (defaultObject(canonical) as KubernetesObject)
+  const schema = schemaOfObject(canonical)
+  return schema === undefined ? canonical : (withZeroMembers(defaultObject(canonical), schema) as KubernetesObject)
 }
 
 /** Members that only the API server writes. */

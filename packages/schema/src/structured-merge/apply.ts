@@ -3,7 +3,7 @@
 // skipnonapplied.go, lastappliedmanager.go).
 import { zeroValueOf } from '../type-schema.ts'
 import type { TypeSchema } from '../type-schema.ts'
-import { isMap, isSame, setMember } from '../values.ts'
+import { canonicalText, isMap, isSame, setMember } from '../values.ts'
 import { differenceOfSets, emptySet, formatPath, intersectionOfSets, isEmptySet, isSameSet, pathsOf, setOfMembers, unionSets, withoutBelow } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 import { cappedManagers, decodeManagers, encodeManagers, identityOf, ownedBy, strippedManagers } from './managers.ts'
@@ -104,12 +104,23 @@ export function applyConfiguration(request: ApplyRequest): ApplyOutcome {
   }
   const isObjectChanged = live === undefined || !isSame(next, live)
   if (isObjectChanged) managers.set(key, { ...self, time, set: own })
+  // A manager that joins without changing anything says no time, as on the server.
   const kept = cappedManagers(strippedManagers(managers))
-  // A manager that joins without changing anything still has to say when.
-  const mine = kept.get(key)
-  if (mine !== undefined && mine.time === undefined) kept.set(key, { ...mine, time })
   const isChanged = isObjectChanged || !areSameManagers(before, kept)
-  return { kind: 'applied', object: withManagers(next, kept), isChanged }
+  return { kind: 'applied', object: withManagers(withLastApplied(next, request), kept), isChanged }
+}
+
+/** kubectl's own annotation is kept current for as long as it is there, so that its older clients can still take over. */
+function withLastApplied(object: AnyObject, { manager, configuration, live }: ApplyRequest): AnyObject {
+  if (manager !== kubectlManager) return object
+  const metadata = object['metadata']
+  const annotations = isMap(metadata) ? metadata['annotations'] : undefined
+  if (!isMap(metadata) || !isMap(annotations) || !Object.hasOwn(annotations, lastAppliedAnnotation) || live === undefined) return object
+  const applied = withoutManagedFields(configuration)
+  const own = isMap(applied['metadata']) ? applied['metadata'] : {}
+  const { [lastAppliedAnnotation]: _last, ...others } = isMap(own['annotations']) ? own['annotations'] : {}
+  const text = `${canonicalText({ ...applied, metadata: { ...own, annotations: others } })}\n`
+  return { ...object, metadata: { ...metadata, annotations: { ...annotations, [lastAppliedAnnotation]: text } } }
 }
 
 /** Fields that the manager no longer names, and that nobody else owns, go. */
@@ -158,10 +169,9 @@ function conflictOutcome(conflicts: readonly { readonly holder: Manager; readonl
 }
 
 /** The other manager as messages name it. */
-export function describe({ manager, operation, apiVersion, subresource, time }: Omit<ApplyConflict, 'path'>): string {
+export function describe({ manager, operation, apiVersion, subresource }: Omit<ApplyConflict, 'path'>): string {
   const at = subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`
-  if (operation === 'Apply') return `${JSON.stringify(manager)}${at}`
-  return `${JSON.stringify(manager)}${at} using ${apiVersion}${time === undefined ? '' : ` at ${time}`}`
+  return `${JSON.stringify(manager)}${at}${operation === 'Apply' ? '' : ` using ${apiVersion}`}`
 }
 
 /**

@@ -90,10 +90,11 @@ export function isSameSet(a: FieldSet, b: FieldSet): boolean {
   return true
 }
 
-/** Every path in the set, in the order of Go: members, then keys, then values, then indices. */
+/** Every path in the set, in the order of Go: what is owned at a level comes before what is owned below it. */
 export function pathsOf(set: FieldSet, prefix: readonly string[] = []): string[][] {
-  const own = set.isMember && prefix.length > 0 ? [[...prefix]] : []
-  return [...own, ...sortedNames(set).flatMap((name) => pathsOf(set.children.get(name) ?? emptySet, [...prefix, name]))]
+  const names = sortedNames(set)
+  const owned = names.filter((name) => set.children.get(name)?.isMember === true).map((name) => [...prefix, name])
+  return [...owned, ...names.flatMap((name) => pathsOf(set.children.get(name) ?? emptySet, [...prefix, name]))]
 }
 
 const rank = 'fkvi'

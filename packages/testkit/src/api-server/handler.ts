@@ -242,7 +242,9 @@ function objectIn(form: AnswerForm, type: ResourceType, object: KubeObject, quer
 function listIn(form: AnswerForm, type: ResourceType, list: { readonly metadata: JsonObject; readonly items: readonly KubeObject[] }, query: URLSearchParams, context: ApiContext): unknown {
   if (form.as === 'Table') return tableOf(type, list.items, query, context, list.metadata, form)
   if (form.as !== 'object') return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata: list.metadata, items: list.items.map(metadataOf) }
-  return { kind: type.listKind, apiVersion: type.apiVersion, metadata: list.metadata, items: list.items }
+  // Items of typed lists do not say what they are.
+  const items = type.defined === undefined ? list.items.map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item) : list.items
+  return { kind: type.listKind, apiVersion: type.apiVersion, metadata: list.metadata, items }
 }
 
 /** Rows of a Table. */

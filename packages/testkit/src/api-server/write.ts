@@ -236,7 +236,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
     if (live === undefined && typeof given['uid'] === 'string') throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
     const { resourceVersion: _version, uid: _uid, creationTimestamp: _created, generation: _generation, ...named } = given
-    const applied = { ...configuration, metadata: { ...named, name, ...(type.isNamespaced ? { namespace } : {}) } }
+    const applied = { ...configuration, metadata: { ...named, name } }
     const outcome = applied_(type, subresource, live, applied, options)
     if (outcome.kind === 'conflict') {
       const status: Status = {
@@ -269,7 +269,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       })
     } catch (error) {
       if (!(error instanceof SchemaError)) throw error
-      throw internalFailure(`failed to create typed patch object (${configuration.metadata.namespace === undefined ? '' : configuration.metadata.namespace}/${configuration.metadata.name ?? ''}; ${type.group}${type.group === '' ? '/' : '/'}${type.version}, Kind=${type.kind}): ${error.message}`)
+      throw internalFailure(`failed to create typed patch object (${configuration.metadata.namespace ?? ''}/${configuration.metadata.name ?? ''}; ${type.group}/${type.version}, Kind=${type.kind}): ${error.message}`)
     }
   }
 

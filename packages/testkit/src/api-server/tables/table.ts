@@ -36,7 +36,7 @@ export function columnsOf(type: ResourceType, facts: Facts): readonly ColumnDefi
 /** One row. `now` is epoch ms. */
 export function rowOf(type: ResourceType, object: KubeObject, include: IncludeObject, now: number, columns: readonly ColumnDefinition[]): JsonObject {
   const cells = type.defined === undefined ? (rowPrinters[`${type.group}/${type.kind}`]?.(object, now) ?? genericCells(object, columns, now)) : customCells(type, object, now)
-  return { cells, ...(include === 'None' ? {} : { object: include === 'Object' ? object : metadataOf(object) }) }
+  return { cells, object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object) }
 }
 
 /** An object with nothing but its metadata. */
