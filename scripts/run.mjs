@@ -25,7 +25,9 @@ const bin = (name) => join(root, 'node_modules', '.bin', isWindows ? `${name}.cm
 /** Install only when the lock file is not the one that was installed last. */
 function install() {
   const stamp = join(root, 'node_modules', '.plumbline-installed')
-  const hash = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex')
+  const hash = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   run(`install (${packageManager})`, 'npm', ['exec', '--yes', `--package=${packageManager}`, '--', 'pnpm', 'install', '--frozen-lockfile'])
   mkdirSync(dirname(stamp), { recursive: true })
@@ -53,7 +55,8 @@ function check() {
 const [job, ...args] = process.argv.slice(2)
 install()
 build()
-if (job === 'demo') process.exit(run(undefined, process.execPath, [join(root, 'packages', 'cli', 'bin', 'plumbline.mjs'), 'demo', ...args], { isAllowedToFail: true }))
+if (job === 'demo')
+  process.exit(run(undefined, process.execPath, [join(root, 'packages', 'cli', 'bin', 'plumbline.mjs'), 'demo', ...args], { isAllowedToFail: true }))
 if (job === 'check') check()
 console.error(`usage: node scripts/run.mjs demo|check`)
 process.exit(2)

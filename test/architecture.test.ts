@@ -45,7 +45,11 @@ describe.each(Object.entries(allowed))('package %s', (name, mayImport) => {
   it('declares what it imports', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Record<string, Record<string, string> | undefined>
     const declared = new Set([...Object.keys(manifest['dependencies'] ?? {}), ...Object.keys(manifest['peerDependencies'] ?? {})])
-    const packageOf = (specifier: string): string => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+    const packageOf = (specifier: string): string =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/')
     const wrong = files.flatMap((file) =>
       file.imports
         .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:') && specifier !== '')
@@ -65,7 +69,12 @@ describe.each(Object.entries(allowed))('package %s', (name, mayImport) => {
   })
 
   it('has no import cycles', () => {
-    const graph = new Map(files.map((file) => [file.path, file.imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => resolve(dirname(file.path), specifier))]))
+    const graph = new Map(
+      files.map((file) => [
+        file.path,
+        file.imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => resolve(dirname(file.path), specifier)),
+      ]),
+    )
     const done = new Set<string>()
     const cycles: string[] = []
     const visit = (path: string, trail: readonly string[]): void => {

@@ -38,7 +38,22 @@ function shown(value) {
 /** One table: case, ours, peer, ratio, goal, counts. */
 export function printRows(rows) {
   const header = ['case', 'ours', 'unit', 'peer', '', 'ratio', 'goal', 'counts']
-  const cells = rows.map((row) => [row.case, shown(row.ours), row.unit ?? '', shown(row.peer), row.peerName ?? '', shown(row.ratio), row.goal ?? '', row.counts ?? ''])
+  const cells = rows.map((row) => [
+    row.case,
+    shown(row.ours),
+    row.unit ?? '',
+    shown(row.peer),
+    row.peerName ?? '',
+    shown(row.ratio),
+    row.goal ?? '',
+    row.counts ?? '',
+  ])
   const widths = header.map((title, index) => Math.max(title.length, ...cells.map((row) => row[index].length)))
-  for (const row of [header, ...cells]) console.log(row.map((cell, index) => cell.padEnd(widths[index])).join('  ').trimEnd())
+  for (const row of [header, ...cells])
+    console.log(
+      row
+        .map((cell, index) => cell.padEnd(widths[index]))
+        .join('  ')
+        .trimEnd(),
+    )
 }

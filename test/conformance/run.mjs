@@ -55,7 +55,8 @@ for (const name of options.names.length > 0 ? options.names : Object.keys(suites
   const unexpected = failed.filter(({ id }) => !known.has(id))
   for (const { id, reason } of options.isRatchet ? unexpected : failed) console.log(`${name}: failed ${id}${reason === undefined ? '' : `: ${reason}`}`)
   const mended = [...known].filter((id) => results.some((result) => result.id === id && result.isPassed))
-  if (options.isRatchet && known.size > 0) console.log(`${name}: ${failed.length - unexpected.length} open cases${mended.length > 0 ? `, ${mended.length} of the list pass now: --update it` : ''}`)
+  if (options.isRatchet && known.size > 0)
+    console.log(`${name}: ${failed.length - unexpected.length} open cases${mended.length > 0 ? `, ${mended.length} of the list pass now: --update it` : ''}`)
   console.log(`${name}: ${results.length - failed.length} passed, ${failed.length} failed (${((Date.now() - started) / 1000).toFixed(0)} s)`)
   if (options.isUpdate && options.only === undefined) open[name] = failed.map(({ id }) => id).sort()
   if ((options.isRatchet ? unexpected : failed).length > 0) isGood = false

@@ -39,7 +39,10 @@ export async function startController(options: ControllerOptions, signal?: Abort
   const { logger } = options
   const namespace = options.namespace ?? 'argocd'
   const cluster = createCluster(options.access, { logger })
-  const git = gitSource({ ...(options.gitCacheDir === undefined ? {} : { cacheDir: options.gitCacheDir }), ...(options.gitBackend === undefined ? {} : { backend: options.gitBackend }) })
+  const git = gitSource({
+    ...(options.gitCacheDir === undefined ? {} : { cacheDir: options.gitCacheDir }),
+    ...(options.gitBackend === undefined ? {} : { backend: options.gitBackend }),
+  })
   const store = createApplicationStore(cluster, { namespace, logger })
   const engine = createEngine({
     sources: [git],

@@ -15,5 +15,7 @@ export async function connect(kubeconfig: string | undefined): Promise<HttpClien
 export async function readApplications(http: HttpClient, namespace: string): Promise<Application[]> {
   const answer = await http.json({ method: 'GET', path: `/apis/argoproj.io/v1alpha1/namespaces/${encodeURIComponent(namespace)}/applications` })
   const items = valueAt(answer, 'items')
-  return (Array.isArray(items) ? items : []).map((item: KubernetesObject) => parseApplication({ ...item, apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' }))
+  return (Array.isArray(items) ? items : []).map((item: KubernetesObject) =>
+    parseApplication({ ...item, apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' }),
+  )
 }

@@ -34,7 +34,8 @@ const bodyTimeoutMs = 30_000
 /** Start to listen. The answer comes before the work: a Git host does not wait. */
 export async function startWebhookReceiver(options: WebhookReceiverOptions): Promise<WebhookReceiver> {
   let pending = 0
-  const answer = (response: ServerResponse, status: number, text: string): void => void response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text)
+  const answer = (response: ServerResponse, status: number, text: string): void =>
+    void response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text)
 
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (new URL(request.url ?? '/', 'http://receiver').pathname !== path) return answer(response, 404, `pushes are received at ${path}\n`)
@@ -48,7 +49,8 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
       if (Number(request.headers['content-length'] ?? 0) > maxBytes) return answer(response, 413, `a webhook may have ${maxBytes} bytes\n`)
       const body = await readBody(request, maxBytes)
       if (body === undefined) return answer(response, 413, `a webhook may have ${maxBytes} bytes\n`)
-      if (options.secret !== undefined && !isSigned(body, request.headers['x-hub-signature-256'], options.secret)) return answer(response, 400, 'HMAC verification failed')
+      if (options.secret !== undefined && !isSigned(body, request.headers['x-hub-signature-256'], options.secret))
+        return answer(response, 400, 'HMAC verification failed')
       if (event === 'ping') return answer(response, 200, '')
       if (event !== 'push') return answer(response, 200, '')
       let push: PushEvent

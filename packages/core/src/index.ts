@@ -30,7 +30,16 @@ export { orderSteps } from './plan/order.ts'
 export { defaultFieldManager, planSync } from './plan/plan-sync.ts'
 export type { PlanRequest, SyncRequestPolicy } from './plan/plan-sync.ts'
 export type { SyncAction, SyncPlan, SyncPlanOptions, SyncStep } from './plan/sync-plan.ts'
-export { defaultTracking, formatTrackingId, isSelfReferenced, parseTrackingId, trackedApplicationOf, trackingAnnotation, trackingNameOf, withTracking } from './plan/tracking.ts'
+export {
+  defaultTracking,
+  formatTrackingId,
+  isSelfReferenced,
+  parseTrackingId,
+  trackedApplicationOf,
+  trackingAnnotation,
+  trackingNameOf,
+  withTracking,
+} from './plan/tracking.ts'
 export type { TrackingId, TrackingMethod, TrackingSettings } from './plan/tracking.ts'
 export { waveOf } from './plan/waves.ts'
 export { createApplier } from './apply/applier.ts'
@@ -39,7 +48,19 @@ export { compareWithCluster, createDiffCache } from './reconcile/gather.ts'
 export type { ComparisonSettings, GatheredComparison } from './reconcile/gather.ts'
 export { parseApplication, specConditions, inCluster } from './model/parse-application.ts'
 export { applicationApiVersion, applicationKeyOf, isAutomated, sourcesOf } from './model/application.ts'
-export type { Application, ApplicationDestination, ApplicationSource, ApplicationSpec, AutomatedSync, DirectorySettings, IgnoreDifference, Operation, RetryStrategy, SyncOperation, SyncPolicy } from './model/application.ts'
+export type {
+  Application,
+  ApplicationDestination,
+  ApplicationSource,
+  ApplicationSpec,
+  AutomatedSync,
+  DirectorySettings,
+  IgnoreDifference,
+  Operation,
+  RetryStrategy,
+  SyncOperation,
+  SyncPolicy,
+} from './model/application.ts'
 export { isCompleted } from './model/application-status.ts'
 export type {
   ApplicationStatus,

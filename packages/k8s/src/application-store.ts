@@ -51,7 +51,12 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
     }
     const key = applicationKeyOf(application)
     const before = applications.get(key)
-    if (before !== undefined && before.metadata.uid === application.metadata.uid && Number(before.metadata.resourceVersion) >= Number(application.metadata.resourceVersion)) return
+    if (
+      before !== undefined &&
+      before.metadata.uid === application.metadata.uid &&
+      Number(before.metadata.resourceVersion) >= Number(application.metadata.resourceVersion)
+    )
+      return
     applications.set(key, application)
     const type = before === undefined ? 'added' : 'modified'
     for (const listener of listeners) listener({ type, key, application })
@@ -65,13 +70,24 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
     for (const listener of listeners) listener({ type: 'deleted', key, application: before })
   }
 
-  function watch(plural: string, kind: string, sink: { put(object: KubernetesObject): void; remove(object: KubernetesObject): void; held(): Iterable<KubernetesObject> }): Reflector {
+  function watch(
+    plural: string,
+    kind: string,
+    sink: { put(object: KubernetesObject): void; remove(object: KubernetesObject): void; held(): Iterable<KubernetesObject> },
+  ): Reflector {
     const reflector = startReflector(
-      { http: cluster.http, path: `${group}/namespaces/${namespace}/${plural}`, apiVersion: applicationApiVersion, kind, logger, prepare: (text) => stripManagedFields(text, '\0') },
+      {
+        http: cluster.http,
+        path: `${group}/namespaces/${namespace}/${plural}`,
+        apiVersion: applicationApiVersion,
+        kind,
+        logger,
+        prepare: (text) => stripManagedFields(text, '\0'),
+      },
       {
         replace(objects) {
           const uids = new Set(objects.map(({ metadata }) => metadata.uid))
-          for (const object of [...sink.held()]) if (!uids.has(object.metadata.uid)) sink.remove(object)
+          for (const object of Array.from(sink.held())) if (!uids.has(object.metadata.uid)) sink.remove(object)
           for (const object of objects) sink.put(object)
         },
         apply: (type, object) => (type === 'DELETED' ? sink.remove(object) : sink.put(object)),
@@ -82,7 +98,7 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
   }
 
   async function waitForDefinitions(signal: AbortSignal | undefined): Promise<void> {
-    for (let isTold = false; ; ) {
+    for (let isTold = false; ;) {
       const known = await Promise.all(['Application', 'AppProject'].map((kind) => cluster.resourceOf({ group: 'argoproj.io', kind }, signal)))
       if (known.every((resource) => resource !== undefined)) return
       if (!isTold) logger.log('info', 'waiting for the definitions of Application and AppProject')
@@ -96,7 +112,11 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
       await waitForDefinitions(signal)
       const started = [
         watch('applications', 'Application', { put, remove, held: () => applications.values() }),
-        watch('appprojects', 'AppProject', { put: (object) => void projects.set(object.metadata.name ?? '', object), remove: (object) => void projects.delete(object.metadata.name ?? ''), held: () => projects.values() }),
+        watch('appprojects', 'AppProject', {
+          put: (object) => void projects.set(object.metadata.name ?? '', object),
+          remove: (object) => void projects.delete(object.metadata.name ?? ''),
+          held: () => projects.values(),
+        }),
       ]
       await Promise.all(started.map(({ synced }) => synced))
     },
@@ -112,7 +132,12 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
       const path = `${group}/namespaces/${encodeURIComponent(key.slice(0, slash))}/applications/${encodeURIComponent(key.slice(slash + 1))}`
       const contentType = isOperations(patch) ? 'application/json-patch+json' : 'application/merge-patch+json'
       try {
-        const answer = (await cluster.http.json({ method: 'PATCH', path: `${path}${queryOf({ fieldManager: component })}`, body: formatJson(patch), contentType })) as KubernetesObject
+        const answer = (await cluster.http.json({
+          method: 'PATCH',
+          path: `${path}${queryOf({ fieldManager: component })}`,
+          body: formatJson(patch),
+          contentType,
+        })) as KubernetesObject
         put(answer)
         return applications.get(key)
       } catch (error) {
@@ -147,7 +172,10 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
       metadata: {
         name: `${name}.${lastEventAt.toString(16)}`,
         namespace: home,
-        annotations: { ...(destination.namespace === undefined ? {} : { 'dest-namespace': destination.namespace }), ...(destination.server === undefined ? {} : { 'dest-server': destination.server }) },
+        annotations: {
+          ...(destination.namespace === undefined ? {} : { 'dest-namespace': destination.namespace }),
+          ...(destination.server === undefined ? {} : { 'dest-server': destination.server }),
+        },
       },
       involvedObject: { apiVersion: applicationApiVersion, kind: 'Application', name, namespace: home, uid, resourceVersion },
       source: { component },

@@ -41,11 +41,15 @@ export function createCluster(access: ClusterAccess, options: ClusterOptions = {
   async function resourceFor(object: { readonly apiVersion: string; readonly kind: string }, signal: AbortSignal | undefined): Promise<ApiResource> {
     const kind = { group: groupOf(object.apiVersion), version: versionOf(object.apiVersion), kind: object.kind }
     const resource = await discovery.resourceOf(kind, signal)
-    if (resource === undefined) throw new ClusterError(`no matches for kind "${object.kind}" in version "${object.apiVersion}"`, 404, 'NotFound', { subject: object.kind })
+    if (resource === undefined)
+      throw new ClusterError(`no matches for kind "${object.kind}" in version "${object.apiVersion}"`, 404, 'NotFound', { subject: object.kind })
     return resource
   }
 
-  const parametersOf = (options_: WriteOptions): Record<string, string | boolean | undefined> => ({ fieldManager: options_.fieldManager, ...(options_.dryRun === true ? { dryRun: 'All' } : {}) })
+  const parametersOf = (options_: WriteOptions): Record<string, string | boolean | undefined> => ({
+    fieldManager: options_.fieldManager,
+    ...(options_.dryRun === true ? { dryRun: 'All' } : {}),
+  })
 
   async function get(id: Parameters<Cluster['get']>[0], signal?: AbortSignal): Promise<KubernetesObject | undefined> {
     const resource = await discovery.resourceOf(id, signal)
@@ -53,11 +57,24 @@ export function createCluster(access: ClusterAccess, options: ClusterOptions = {
     return optional(async () => objectOf(await http.json({ method: 'GET', path: pathOf(resource, id.namespace, id.name), signal })))
   }
 
-  async function write(method: 'POST' | 'PUT' | 'PATCH', object: KubernetesObject, body: unknown, write_: WriteOptions & { readonly contentType?: string }): Promise<KubernetesObject> {
+  async function write(
+    method: 'POST' | 'PUT' | 'PATCH',
+    object: KubernetesObject,
+    body: unknown,
+    write_: WriteOptions & { readonly contentType?: string },
+  ): Promise<KubernetesObject> {
     const resource = await resourceFor(object, write_.signal)
     const path = pathOf(resource, object.metadata.namespace ?? '', method === 'POST' ? undefined : (object.metadata.name ?? ''))
     const parameters = { ...parametersOf(write_), ...(write_.force === true ? { force: true } : {}) }
-    return objectOf(await http.json({ method, path: `${path}${queryOf(parameters)}`, body: formatJson(body), contentType: write_.contentType ?? 'application/json', signal: write_.signal }))
+    return objectOf(
+      await http.json({
+        method,
+        path: `${path}${queryOf(parameters)}`,
+        body: formatJson(body),
+        contentType: write_.contentType ?? 'application/json',
+        signal: write_.signal,
+      }),
+    )
   }
 
   return {

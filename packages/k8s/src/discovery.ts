@@ -44,7 +44,9 @@ export function createDiscovery(http: HttpClient): Discovery {
 
   return {
     async facts() {
-      version ??= http.json({ method: 'GET', path: '/version' }).then((answer) => (isRecord(answer) && typeof answer['gitVersion'] === 'string' ? answer['gitVersion'] : 'v0.0.0'))
+      version ??= http
+        .json({ method: 'GET', path: '/version' })
+        .then((answer) => (isRecord(answer) && typeof answer['gitVersion'] === 'string' ? answer['gitVersion'] : 'v0.0.0'))
       version.catch(() => {
         version = undefined
       })
@@ -69,7 +71,12 @@ function snapshotOf(resources: readonly ApiResource[]): Snapshot {
     const key = kindKeyOf(resource)
     byKind.set(key, [...(byKind.get(key) ?? []), resource])
   }
-  const apiVersions = new Set(resources.flatMap(({ group, version, kind }) => [group === '' ? version : `${group}/${version}`, `${group === '' ? version : `${group}/${version}`}/${kind}`]))
+  const apiVersions = new Set(
+    resources.flatMap(({ group, version, kind }) => [
+      group === '' ? version : `${group}/${version}`,
+      `${group === '' ? version : `${group}/${version}`}/${kind}`,
+    ]),
+  )
   return { at: Date.now(), byKind, apiVersions: [...apiVersions].toSorted() }
 }
 
@@ -77,7 +84,10 @@ function snapshotOf(resources: readonly ApiResource[]): Snapshot {
 async function resourcesIn(answer: unknown, path: string, http: HttpClient): Promise<ApiResource[]> {
   if (!isRecord(answer)) return []
   if (answer['kind'] === 'APIGroupDiscoveryList') return listOf(answer['items']).flatMap(aggregatedResources)
-  const versions = path === '/api' ? textsOf(answer['versions']) : listOf(answer['groups']).flatMap((group) => listOf(group['versions']).map((version) => String(version['groupVersion'])))
+  const versions =
+    path === '/api'
+      ? textsOf(answer['versions'])
+      : listOf(answer['groups']).flatMap((group) => listOf(group['versions']).map((version) => String(version['groupVersion'])))
   const lists = await Promise.all(versions.map((version) => http.json({ method: 'GET', path: `${path}/${version}` }).catch(() => undefined)))
   return lists.flatMap((list, index) => (isRecord(list) ? legacyResources(list, versions[index] ?? '') : []))
 }

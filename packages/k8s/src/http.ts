@@ -35,7 +35,13 @@ const connections = 32
 
 /** Create a client. Reads are tried again after dropped connections and 5xx; everything is after 429 with Retry-After. */
 export function createHttpClient(access: ClusterAccess): HttpClient {
-  const tls = { rejectUnauthorized: !access.skipTlsVerify, ...(access.ca === undefined ? {} : { ca: access.ca }), ...(access.cert === undefined ? {} : { cert: access.cert }), ...(access.key === undefined ? {} : { key: access.key }), ...(access.serverName === undefined ? {} : { servername: access.serverName }) }
+  const tls = {
+    rejectUnauthorized: !access.skipTlsVerify,
+    ...(access.ca === undefined ? {} : { ca: access.ca }),
+    ...(access.cert === undefined ? {} : { cert: access.cert }),
+    ...(access.key === undefined ? {} : { key: access.key }),
+    ...(access.serverName === undefined ? {} : { servername: access.serverName }),
+  }
   const url = new URL(access.server)
   const pool = new Pool(url.origin, { connections, pipelining: 1, connect: tls, bodyTimeout: 0, headersTimeout: defaultTimeoutMs, keepAliveTimeout: 30_000 })
   const prefix = url.pathname.replace(/\/$/, '')
@@ -56,7 +62,9 @@ export function createHttpClient(access: ClusterAccess): HttpClient {
       if (request.signal?.aborted === true) abort()
       request.signal?.addEventListener('abort', abort, { once: true })
       const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
-      const timer = isBounded ? setTimeout(() => controller.abort(new ClusterError(`no answer within ${timeoutMs} ms: ${request.method} ${request.path}`, 0, 'Timeout')), timeoutMs) : undefined
+      const timer = isBounded
+        ? setTimeout(() => controller.abort(new ClusterError(`no answer within ${timeoutMs} ms: ${request.method} ${request.path}`, 0, 'Timeout')), timeoutMs)
+        : undefined
       let wait: number
       try {
         const response = await open(request, controller)
@@ -66,7 +74,8 @@ export function createHttpClient(access: ClusterAccess): HttpClient {
         if (wait < 0) throw error
       } catch (error) {
         if (error instanceof ClusterError || request.signal?.aborted === true) throw error
-        if (request.method !== 'GET' || attempt >= maxAttempts) throw new ClusterError(`the API server at ${url.origin} cannot be reached: ${messageOf(error)}`, 0, 'Unreachable', { cause: error })
+        if (request.method !== 'GET' || attempt >= maxAttempts)
+          throw new ClusterError(`the API server at ${url.origin} cannot be reached: ${messageOf(error)}`, 0, 'Unreachable', { cause: error })
         wait = 50 * 2 ** attempt
       } finally {
         clearTimeout(timer)

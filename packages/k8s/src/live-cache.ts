@@ -84,7 +84,8 @@ export function createLiveCache(options: LiveCacheOptions): LiveCache {
     keys.delete(key)
     const held = entries.get(key)
     // A deletion that is told late must not remove an object made anew under the same name.
-    if (held === undefined || (held.object.metadata.uid !== undefined && object.metadata.uid !== undefined && held.object.metadata.uid !== object.metadata.uid)) return
+    if (held === undefined || (held.object.metadata.uid !== undefined && object.metadata.uid !== undefined && held.object.metadata.uid !== object.metadata.uid))
+      return
     store(key, undefined)
     notify({ type: 'deleted', id, object: held.object, previous: held.object })
   }
@@ -140,7 +141,9 @@ export function createLiveCache(options: LiveCacheOptions): LiveCache {
               () => watches.delete(key),
             )
           }
-          await watching.catch((error: unknown) => options.logger.log('warning', `${key} is not watched: ${error instanceof Error ? error.message : String(error)}`))
+          await watching.catch((error: unknown) =>
+            options.logger.log('warning', `${key} is not watched: ${error instanceof Error ? error.message : String(error)}`),
+          )
         }),
       )
     },
@@ -190,4 +193,3 @@ function slim(object: KubernetesObject): KubernetesObject {
 function apiVersionOf({ group, version }: ApiResource): string {
   return group === '' ? version : `${group}/${version}`
 }
-

@@ -10,6 +10,8 @@ export function pathOf(resource: Pick<ApiResource, 'group' | 'version' | 'plural
 
 /** A query from the members that are set. */
 export function queryOf(parameters: Readonly<Record<string, string | number | boolean | undefined>>): string {
-  const parts = Object.entries(parameters).flatMap(([name, value]) => (value === undefined || value === false || value === '' ? [] : [`${name}=${encodeURIComponent(String(value))}`]))
+  const parts = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined || value === false || value === '' ? [] : [`${name}=${encodeURIComponent(String(value))}`],
+  )
   return parts.length === 0 ? '' : `?${parts.join('&')}`
 }

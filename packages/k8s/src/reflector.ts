@@ -1,4 +1,5 @@
 // Lists and watches one resource: pages, bookmarks, re-list when history is gone, backoff with jitter.
+import { printed } from '@plumbline/schema'
 import { ClusterError, isRecord, messageOf, valueAt } from '@plumbline/core'
 import type { KubernetesObject, Logger } from '@plumbline/core'
 import { parseJson } from '@plumbline/yaml'
@@ -77,12 +78,18 @@ export function startReflector(options: ReflectorOptions, sink: ReflectorSink): 
     let token: string | undefined
     let version = ''
     do {
-      const text = await options.http.text({ method: 'GET', path: `${options.path}${queryOf({ limit: pageSize, continue: token, fieldSelector: options.fieldSelector })}`, signal: stopping.signal })
+      const text = await options.http.text({
+        method: 'GET',
+        path: `${options.path}${queryOf({ limit: pageSize, continue: token, fieldSelector: options.fieldSelector })}`,
+        signal: stopping.signal,
+      })
       const page = parseJson(options.prepare?.(text) ?? text)
       const items = valueAt(page, 'items')
       // Items of a list do not say what they are.
-      if (Array.isArray(items)) for (const item of items) if (isRecord(item)) objects.push({ ...item, apiVersion: options.apiVersion, kind: options.kind } as unknown as KubernetesObject)
-      version = String(valueAt(page, 'metadata', 'resourceVersion') ?? '')
+      if (Array.isArray(items))
+        for (const item of items)
+          if (isRecord(item)) objects.push({ ...item, apiVersion: options.apiVersion, kind: options.kind } as unknown as KubernetesObject)
+      version = printed(valueAt(page, 'metadata', 'resourceVersion') ?? '')
       const next = valueAt(page, 'metadata', 'continue')
       token = typeof next === 'string' && next !== '' ? next : undefined
     } while (token !== undefined)
@@ -112,8 +119,13 @@ export function startReflector(options: ReflectorOptions, sink: ReflectorSink): 
   function take(line: string, version: string): string {
     const event = parseJson(options.prepare?.(line) ?? line)
     const [type, object] = [valueAt(event, 'type'), valueAt(event, 'object')]
-    if (type === 'ERROR') throw new ClusterError(String(valueAt(object, 'message') ?? 'the watch failed'), Number(valueAt(object, 'code') ?? 500), String(valueAt(object, 'reason') ?? ''))
+    if (type === 'ERROR')
+      throw new ClusterError(
+        printed(valueAt(object, 'message') ?? 'the watch failed'),
+        Number(valueAt(object, 'code') ?? 500),
+        printed(valueAt(object, 'reason') ?? ''),
+      )
     if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') sink.apply(type, object as KubernetesObject)
-    return String(valueAt(object, 'metadata', 'resourceVersion') ?? version)
+    return printed(valueAt(object, 'metadata', 'resourceVersion') ?? version)
   }
 }

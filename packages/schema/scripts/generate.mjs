@@ -10,7 +10,9 @@ const read = (path) => JSON.parse(readFileSync(join(facts, path), 'utf8'))
 
 const { definitions } = read('openapi/v2.json')
 const defaults = read('defaults-by-type.json')
-const names = Object.keys(definitions).filter((name) => !/List$/.test(name) || definitions[name].properties?.items === undefined).sort()
+const names = Object.keys(definitions)
+  .filter((name) => !name.endsWith('List') || definitions[name].properties?.items === undefined)
+  .sort()
 const index = new Map(names.map((name, position) => [name, position]))
 
 const scalarTypes = {
@@ -19,7 +21,11 @@ const scalarTypes = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.Time': 'd',
   'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime': 'm',
 }
-const open = new Set(['io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1', 'io.k8s.apimachinery.pkg.runtime.RawExtension', 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON'])
+const open = new Set([
+  'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1',
+  'io.k8s.apimachinery.pkg.runtime.RawExtension',
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON',
+])
 
 /** A type in the notation that src/kubernetes/types.ts reads. */
 function expression(schema) {
@@ -39,7 +45,12 @@ function core(schema, reference) {
     if (open.has(reference)) return '*'
     if (scalarTypes[reference] !== undefined) return scalarTypes[reference]
     const target = definitions[reference]
-    if (target.type === 'object' || target.properties !== undefined) return target.properties === undefined && target.additionalProperties !== undefined ? core(target) : target.properties === undefined ? '*' : `@${index.get(reference)}`
+    if (target.type === 'object' || target.properties !== undefined)
+      return target.properties === undefined && target.additionalProperties !== undefined
+        ? core(target)
+        : target.properties === undefined
+          ? '*'
+          : `@${index.get(reference)}`
     return target.type === undefined ? '*' : core(target)
   }
   switch (schema.type) {
@@ -64,10 +75,16 @@ function core(schema, reference) {
 const zeroMembers = new Map()
 for (const file of readdirSync(join(facts, 'openapi/v3'))) {
   for (const [name, schema] of Object.entries(read(`openapi/v3/${file}`).components?.schemas ?? {})) {
-    const structures = Object.entries(schema.properties ?? {}).filter(([, field]) => field.default !== undefined && typeof field.default === 'object' && Object.keys(field.default).length === 0 && field.allOf !== undefined)
+    const structures = Object.entries(schema.properties ?? {}).filter(
+      ([, field]) => field.default !== undefined && typeof field.default === 'object' && Object.keys(field.default).length === 0 && field.allOf !== undefined,
+    )
     // Times that are no pointers are written as null; OpenAPI does not tell them apart, these are the types that have them.
-    const times = /(?:Condition|\.Event|ContainerStateRunning|ContainerStateTerminated)$/.test(name) ? Object.entries(schema.properties ?? {}).filter(([, field]) => /meta\.v1\.(?:Micro)?Time"/.test(JSON.stringify(field))) : []
-    const collections = Object.entries(schema.properties ?? {}).filter(([field, { type }]) => (schema.required ?? []).includes(field) && (type === 'array' || type === 'object'))
+    const times = /(?:Condition|\.Event|ContainerStateRunning|ContainerStateTerminated)$/.test(name)
+      ? Object.entries(schema.properties ?? {}).filter(([, field]) => /meta\.v1\.(?:Micro)?Time"/.test(JSON.stringify(field)))
+      : []
+    const collections = Object.entries(schema.properties ?? {}).filter(
+      ([field, { type }]) => (schema.required ?? []).includes(field) && (type === 'array' || type === 'object'),
+    )
     zeroMembers.set(name, { z: structures.map(([field]) => field), n: [...collections, ...times].map(([field]) => field) })
   }
 }
@@ -89,18 +106,39 @@ const types = names.map((name) => {
   ]
 })
 const kinds = {}
-for (const name of names) for (const { group, version, kind } of definitions[name]['x-kubernetes-group-version-kind'] ?? []) if (kind !== 'DeleteOptions' && kind !== 'WatchEvent') kinds[`${group}/${version}/${kind}`] = index.get(name)
+for (const name of names)
+  for (const { group, version, kind } of definitions[name]['x-kubernetes-group-version-kind'] ?? [])
+    if (kind !== 'DeleteOptions' && kind !== 'WatchEvent') kinds[`${group}/${version}/${kind}`] = index.get(name)
 
-const resources = read('resources.json').map(({ group, version, resource, singular, kind, namespaced, verbs, shortNames, categories, storageVersionHash, subresources }) => [
-  group, version, kind, resource, singular, shortNames, categories, namespaced ? 1 : 0, verbs, storageVersionHash ?? '', Object.entries(subresources).map(([name, sub]) => [name, sub.kind, sub.group ?? '', sub.version ?? '', sub.verbs]),
-])
+const resources = read('resources.json').map(
+  ({ group, version, resource, singular, kind, namespaced, verbs, shortNames, categories, storageVersionHash, subresources }) => [
+    group,
+    version,
+    kind,
+    resource,
+    singular,
+    shortNames,
+    categories,
+    namespaced ? 1 : 0,
+    verbs,
+    storageVersionHash ?? '',
+    Object.entries(subresources).map(([name, sub]) => [name, sub.kind, sub.group ?? '', sub.version ?? '', sub.verbs]),
+  ],
+)
 
 function write(file, about, exports) {
-  const lines = Object.entries(exports).map(([name, value]) => `/** Read with JSON.parse when it is first needed: V8 parses JSON faster than the same literal. */\nexport const ${name}: string =\n  ${quoted(JSON.stringify(value))}\n`)
+  const lines = Object.entries(exports).map(
+    ([name, value]) =>
+      `/** Read with JSON.parse when it is first needed: V8 parses JSON faster than the same literal. */\nexport const ${name}: string =\n  ${quoted(JSON.stringify(value))}\n`,
+  )
   writeFileSync(join(here, '../src/kubernetes', file), `// ${about} Made by scripts/generate.mjs; do not edit.\n\n${lines.join('\n')}`)
 }
 function quoted(json) {
   return `'${json.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 }
-write('types.data.ts', 'The types of Kubernetes 1.34: fields of each type, list and map kinds, merge keys.', { typeTable: types, kindTable: kinds, nameTable: names.map((name) => name.split('.').slice(-2).join('.')) })
+write('types.data.ts', 'The types of Kubernetes 1.34: fields of each type, list and map kinds, merge keys.', {
+  typeTable: types,
+  kindTable: kinds,
+  nameTable: names.map((name) => name.split('.').slice(-2).join('.')),
+})
 write('resources.data.ts', 'The resources of Kubernetes 1.34.', { resourceTable: resources })

@@ -91,7 +91,8 @@ function checkScalar(value: unknown, type: ScalarType, place: Place, context: Co
     case 'int32':
     case 'int64':
       if (!isNumber) wrong(value, type, place, context)
-      else if (typeof value === 'number' && !Number.isInteger(value)) context.typeError ??= `cannot unmarshal number ${value} into Go struct field ${place.structure}.${place.field} of type ${type}`
+      else if (typeof value === 'number' && !Number.isInteger(value))
+        context.typeError ??= `cannot unmarshal number ${value} into Go struct field ${place.structure}.${place.field} of type ${type}`
       return
     case 'number':
       if (!isNumber) wrong(value, 'float64', place, context)
@@ -103,14 +104,28 @@ function checkScalar(value: unknown, type: ScalarType, place: Place, context: Co
 
 function wrong(value: unknown, type: string, place: Place, context: Context): unknown {
   const found = Array.isArray(value) ? 'array' : isMap(value) ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'number'
-  context.typeError ??= place.field === '' ? `cannot unmarshal ${found} into Go value of type ${type}` : `cannot unmarshal ${found} into Go struct field ${place.structure}.${place.field} of type ${type}`
+  context.typeError ??=
+    place.field === ''
+      ? `cannot unmarshal ${found} into Go value of type ${type}`
+      : `cannot unmarshal ${found} into Go struct field ${place.structure}.${place.field} of type ${type}`
   return value
 }
 
 function goType(schema: TypeSchema): string {
   switch (schema.kind) {
     case 'scalar':
-      return { string: 'string', int32: 'int32', int64: 'int64', number: 'float64', boolean: 'bool', 'int-or-string': 'intstr.IntOrString', quantity: 'resource.Quantity', byte: '[]uint8', 'date-time': 'v1.Time', 'micro-time': 'v1.MicroTime' }[schema.type]
+      return {
+        string: 'string',
+        int32: 'int32',
+        int64: 'int64',
+        number: 'float64',
+        boolean: 'bool',
+        'int-or-string': 'intstr.IntOrString',
+        quantity: 'resource.Quantity',
+        byte: '[]uint8',
+        'date-time': 'v1.Time',
+        'micro-time': 'v1.MicroTime',
+      }[schema.type]
     case 'list':
       return `[]${goType(schema.items)}`
     case 'map':

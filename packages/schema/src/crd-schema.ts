@@ -16,7 +16,15 @@ export function typeSchemaOfCrd(openAPIV3Schema: unknown): TypeSchema {
   fields.set('kind', text)
   const metadata = typeSchemaOf({ group: '', version: 'v1', kind: 'ConfigMap' })?.fields.get('metadata')
   if (metadata !== undefined) fields.set('metadata', metadata)
-  return { kind: 'object', fields, isAtomic: false, isOpen: root.kind === 'any' || (root.kind === 'object' && root.isOpen), required: [], defaults: {}, zero: noZero }
+  return {
+    kind: 'object',
+    fields,
+    isAtomic: false,
+    isOpen: root.kind === 'any' || (root.kind === 'object' && root.isOpen),
+    required: [],
+    defaults: {},
+    zero: noZero,
+  }
 }
 
 function convert(schema: JsonMap): TypeSchema {
@@ -50,7 +58,9 @@ function convertObject(schema: JsonMap, isOpen: boolean): TypeSchema {
     return { kind: 'object', fields: new Map(), isAtomic, isOpen: false, required: [], defaults: {}, zero: noZero }
   }
   let fields: ReadonlyMap<string, TypeSchema> | undefined
-  const defaults = Object.fromEntries(Object.entries(properties).flatMap(([name, member]) => (isMap(member) && member['default'] !== undefined ? [[name, member['default']]] : [])))
+  const defaults = Object.fromEntries(
+    Object.entries(properties).flatMap(([name, member]) => (isMap(member) && member['default'] !== undefined ? [[name, member['default']]] : [])),
+  )
   return {
     kind: 'object',
     get fields() {

@@ -1,7 +1,16 @@
 // What can go wrong with patches and schemas.
 
 /** Kinds of problems. */
-export type SchemaErrorCode = 'PATCH_INVALID' | 'PATCH_TEST_FAILED' | 'PATCH_PATH' | 'SCHEMA_TYPE' | 'SCHEMA_FIELD' | 'SCHEMA_DUPLICATE' | 'SCHEMA_INVALID' | 'QUANTITY_INVALID' | 'MANAGED_FIELDS_INVALID'
+export type SchemaErrorCode =
+  | 'PATCH_INVALID'
+  | 'PATCH_TEST_FAILED'
+  | 'PATCH_PATH'
+  | 'SCHEMA_TYPE'
+  | 'SCHEMA_FIELD'
+  | 'SCHEMA_DUPLICATE'
+  | 'SCHEMA_INVALID'
+  | 'QUANTITY_INVALID'
+  | 'MANAGED_FIELDS_INVALID'
 
 /** Thrown by every function of this package; the message is worded as the API server words it where it has words for it. */
 export class SchemaError extends Error {

@@ -16,12 +16,24 @@ export { applyStrategicMergePatch } from './strategic-merge.ts'
 export { createThreeWayMergePatch } from './three-way.ts'
 export { applyConfiguration, describe as describeManager, recordUpdate } from './structured-merge/apply.ts'
 export type { AnyObject, ApplyConflict, ApplyOutcome, ApplyRequest, UpdateRequest } from './structured-merge/apply.ts'
-export { differenceOfSets, emptySet, formatFieldSet, formatPath, intersectionOfSets, isEmptySet, parseFieldSet, pathsOf, setOfMembers, unionSets } from './structured-merge/field-set.ts'
+export {
+  differenceOfSets,
+  emptySet,
+  formatFieldSet,
+  formatPath,
+  intersectionOfSets,
+  isEmptySet,
+  parseFieldSet,
+  pathsOf,
+  setOfMembers,
+  unionSets,
+} from './structured-merge/field-set.ts'
 export type { FieldSet } from './structured-merge/field-set.ts'
 export { decodeManagers, encodeManagers } from './structured-merge/managers.ts'
 export type { ManagedFieldsEntry, Manager } from './structured-merge/managers.ts'
 export { compareTyped, fieldSetOf, mergeTyped, removeFields } from './structured-merge/typed.ts'
 export { defaultObject } from './defaults/default-object.ts'
+export { printed } from './values.ts'
 export { checkFields } from './check-fields.ts'
 export type { CheckedFields } from './check-fields.ts'
 export { pruneObject } from './structural-schema/prune.ts'

@@ -19,14 +19,21 @@ const maxOperations = 10_000
 export function applyJsonPatch(document: unknown, operations: unknown): unknown {
   if (operations === null) return document
   if (!Array.isArray(operations)) throw new PatchError('PATCH_INVALID', 'a JSON patch is a list of operations')
-  if (operations.length > maxOperations) throw new PatchError('PATCH_INVALID', `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${operations.length}`)
+  if (operations.length > maxOperations)
+    throw new PatchError('PATCH_INVALID', `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${operations.length}`)
   return operations.reduce<unknown>((current, operation) => applyOperation(current, operationOf(operation)), document)
 }
 
 function operationOf(value: unknown): Operation {
-  if (!isMap(value) || typeof value['op'] !== 'string' || typeof value['path'] !== 'string') throw new PatchError('PATCH_INVALID', 'an operation has an "op" and a "path"')
+  if (!isMap(value) || typeof value['op'] !== 'string' || typeof value['path'] !== 'string')
+    throw new PatchError('PATCH_INVALID', 'an operation has an "op" and a "path"')
   const from = value['from']
-  return { op: value['op'], path: value['path'], ...(typeof from === 'string' ? { from } : {}), value: Object.hasOwn(value, 'value') ? value['value'] : undefined }
+  return {
+    op: value['op'],
+    path: value['path'],
+    ...(typeof from === 'string' ? { from } : {}),
+    value: Object.hasOwn(value, 'value') ? value['value'] : undefined,
+  }
 }
 
 function applyOperation(document: unknown, { op, path, from, value }: Operation): unknown {
@@ -126,7 +133,8 @@ function add(document: unknown, path: readonly string[], value: unknown): unknow
       return
     }
     const index = indexOf(parent, last, true)
-    if (index < 0 || index > parent.length) throw new PatchError('PATCH_PATH', `add operation does not apply: doc is missing path: ${last}: invalid index referenced`)
+    if (index < 0 || index > parent.length)
+      throw new PatchError('PATCH_PATH', `add operation does not apply: doc is missing path: ${last}: invalid index referenced`)
     parent.splice(index, 0, value)
   })
 }

@@ -4,7 +4,7 @@
 import { PatchError } from './errors.ts'
 import { memberSchema, untypedSchema } from './type-schema.ts'
 import type { TypeSchema } from './type-schema.ts'
-import { copyMap, isMap, isSame, member, setMember } from './values.ts'
+import { copyMap, isMap, isSame, member, printed, setMember } from './values.ts'
 import type { JsonMap } from './values.ts'
 
 const directive = '$patch'
@@ -26,7 +26,7 @@ function mergeMaps(original: JsonMap, given: JsonMap, schema: TypeSchema): Recor
   if (asked !== undefined) {
     if (asked === 'replace') return withoutMember(given, directive)
     if (asked === 'delete') return {}
-    if (asked !== 'merge') throw new PatchError('PATCH_INVALID', `unknown patch type: ${String(asked)} in map: ${goMap(given)}`)
+    if (asked !== 'merge') throw new PatchError('PATCH_INVALID', `unknown patch type: ${printed(asked)} in map: ${goMap(given)}`)
   }
   const patch = asked === undefined ? copyMap(given) : withoutMember(given, directive)
   const result = copyMap(original)
@@ -38,7 +38,12 @@ function mergeMaps(original: JsonMap, given: JsonMap, schema: TypeSchema): Recor
       const list = name.slice(deletePrefix.length)
       const found = member(result, list)
       if (!Array.isArray(value)) throw new PatchError('PATCH_INVALID', `invalid value for ${name}: expected a list`)
-      if (Array.isArray(found)) setMember(result, list, found.filter((item) => !value.some((gone) => isSame(gone, item))))
+      if (Array.isArray(found))
+        setMember(
+          result,
+          list,
+          found.filter((item) => !value.some((gone) => isSame(gone, item))),
+        )
       continue
     }
     if (name.startsWith('$')) throw new PatchError('PATCH_INVALID', `unknown directive ${name}`)
@@ -87,7 +92,8 @@ function mergedElements(original: readonly unknown[], patch: readonly unknown[],
   }
   const key = schema.patchMergeKey
   if (key === undefined) throw new PatchError('PATCH_INVALID', 'cannot merge lists without a merge key')
-  if (patch.some((item) => isMap(item) && member(item, directive) === 'replace')) return patch.filter((item) => isMap(item) && member(item, directive) === undefined)
+  if (patch.some((item) => isMap(item) && member(item, directive) === 'replace'))
+    return patch.filter((item) => isMap(item) && member(item, directive) === undefined)
   let merged = [...original]
   for (const item of patch) {
     if (!isMap(item)) throw new PatchError('PATCH_INVALID', `expected a map in a list that merges by ${key}`)
@@ -98,7 +104,7 @@ function mergedElements(original: readonly unknown[], patch: readonly unknown[],
       merged = merged.filter((held) => !isMap(held) || !isSame(member(held, key), value))
       continue
     }
-    if (asked !== undefined && asked !== 'merge') throw new PatchError('PATCH_INVALID', `unknown patch type: ${String(asked)} in map: ${goMap(item)}`)
+    if (asked !== undefined && asked !== 'merge') throw new PatchError('PATCH_INVALID', `unknown patch type: ${printed(asked)} in map: ${goMap(item)}`)
     if (value === undefined) throw new PatchError('PATCH_INVALID', `map: ${goMap(item)} does not contain declared merge key: ${key}`)
     const at = merged.findIndex((held) => isMap(held) && isSame(member(held, key), value))
     const held = merged[at]
@@ -126,7 +132,10 @@ function inOrder(merged: readonly unknown[], wanted: readonly unknown[], serverO
   while (o < others.length || n < named.length) {
     const isOtherFirst =
       n >= named.length ||
-      (o < others.length && indexIn(serverOrder, others[o], key) >= 0 && indexIn(serverOrder, named[n], key) >= 0 && indexIn(serverOrder, others[o], key) < indexIn(serverOrder, named[n], key))
+      (o < others.length &&
+        indexIn(serverOrder, others[o], key) >= 0 &&
+        indexIn(serverOrder, named[n], key) >= 0 &&
+        indexIn(serverOrder, others[o], key) < indexIn(serverOrder, named[n], key))
     result.push(isOtherFirst ? others[o++] : named[n++])
   }
   return result
@@ -146,7 +155,13 @@ function orderLists(result: Record<string, unknown>, patch: Record<string, unkno
     if (Array.isArray(changes)) validateOrder(changes, order, key)
     if (!Array.isArray(original) && !Array.isArray(changes)) continue
     const server = Array.isArray(original) ? original : []
-    const merged = !Array.isArray(changes) ? server : !Array.isArray(original) ? (withoutDirectives(changes) as unknown[]) : isMergedList(inner) ? mergedElements(server, changes, inner) : (withoutDirectives(changes) as unknown[])
+    const merged = !Array.isArray(changes)
+      ? server
+      : !Array.isArray(original)
+        ? (withoutDirectives(changes) as unknown[])
+        : isMergedList(inner)
+          ? mergedElements(server, changes, inner)
+          : (withoutDirectives(changes) as unknown[])
     setMember(result, name, inOrder(merged, order, server, key))
     delete patch[name]
   }
@@ -158,7 +173,8 @@ function validateOrder(changes: readonly unknown[], order: readonly unknown[], k
   for (const item of changes) {
     if (isMap(item) && member(item, directive) !== undefined) continue
     while (at < order.length && !sameElement(order[at], item, key)) at++
-    if (at >= order.length) throw new PatchError('PATCH_INVALID', `The order in patch list:\n${goList(changes)}\n doesn't match $setElementOrder list:\n${goList(order)}\n`)
+    if (at >= order.length)
+      throw new PatchError('PATCH_INVALID', `The order in patch list:\n${goList(changes)}\n doesn't match $setElementOrder list:\n${goList(order)}\n`)
     at++
   }
 }
@@ -168,13 +184,18 @@ function keepOnly(result: Record<string, unknown>, patch: Record<string, unknown
   if (!Object.hasOwn(patch, retainKeys)) return
   delete patch[retainKeys]
   if (!Array.isArray(kept)) throw new PatchError('PATCH_INVALID', `invalid value for ${retainKeys}: expected a list`)
-  for (const name of Object.keys(patch)) if (!name.startsWith('$') && !kept.includes(name)) throw new PatchError('PATCH_INVALID', `${retainKeys} directive must contain every member of the patch: ${name} is missing`)
+  for (const name of Object.keys(patch))
+    if (!name.startsWith('$') && !kept.includes(name))
+      throw new PatchError('PATCH_INVALID', `${retainKeys} directive must contain every member of the patch: ${name} is missing`)
   for (const name of Object.keys(result)) if (!kept.includes(name)) delete result[name]
 }
 
 /** What is new is taken as it is, but directives are for merging only. */
 function withoutDirectives(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((item) => !(isMap(item) && (member(item, directive) === 'delete' || member(item, directive) === 'replace') && Object.keys(item).length <= 2)).map(withoutDirectives)
+  if (Array.isArray(value))
+    return value
+      .filter((item) => !(isMap(item) && (member(item, directive) === 'delete' || member(item, directive) === 'replace') && Object.keys(item).length <= 2))
+      .map(withoutDirectives)
   if (!isMap(value)) return value
   const out: Record<string, unknown> = {}
   for (const name of Object.keys(value)) {
@@ -193,7 +214,10 @@ function withoutMember(map: JsonMap, name: string): Record<string, unknown> {
 
 /** Go's `%v` of a map. */
 function goMap(map: JsonMap): string {
-  return `map[${Object.keys(map).sort().map((name) => `${name}:${goValue(map[name])}`).join(' ')}]`
+  return `map[${Object.keys(map)
+    .sort()
+    .map((name) => `${name}:${goValue(map[name])}`)
+    .join(' ')}]`
 }
 
 function goList(list: readonly unknown[]): string {

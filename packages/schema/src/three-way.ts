@@ -59,7 +59,15 @@ function patchPrimitives(patch: Record<string, unknown>, name: string, before: r
   if (added.length > 0 || removed.length > 0 || isReordered(wanted, held, isSame)) patch[`$setElementOrder/${name}`] = wanted
 }
 
-function patchElements(patch: Record<string, unknown>, name: string, before: readonly unknown[], wanted: readonly unknown[], held: readonly unknown[], schema: TypeSchema, key: string): void {
+function patchElements(
+  patch: Record<string, unknown>,
+  name: string,
+  before: readonly unknown[],
+  wanted: readonly unknown[],
+  held: readonly unknown[],
+  schema: TypeSchema,
+  key: string,
+): void {
   const items = schema.kind === 'list' ? schema.items : untypedSchema
   const keyOf = (item: unknown): unknown => (isMap(item) ? member(item, key) : undefined)
   const find = (list: readonly unknown[], value: unknown): unknown => list.find((item) => isSame(keyOf(item), value))

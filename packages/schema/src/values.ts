@@ -41,6 +41,19 @@ export function isSame(a: unknown, b: unknown): boolean {
 /** A text that is equal exactly for equal values. */
 export function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
-  if (isMap(value)) return `{${Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonicalText(value[name])}`).join(',')}}`
+  if (isMap(value))
+    return `{${Object.keys(value)
+      .sort()
+      .map((name) => `${JSON.stringify(name)}:${canonicalText(value[name])}`)
+      .join(',')}}`
   return typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? 'null')
+}
+
+/** A value within a sentence: text as it is, nothing for nothing, anything nested as JSON. */
+export function printed(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return ''
+  return typeof value === 'object'
+    ? (JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? Number(item) : item)) ?? '')
+    : String(value as number | bigint | boolean)
 }

@@ -21,9 +21,7 @@ function pack(name, value) {
   writeFileSync(join(data, `${name}.json.gz`), packed)
 }
 
-const legacy = Object.fromEntries(
-  filesOf('discovery', 'legacy').map((file) => [file.replace(/\.json$/, ''), read('discovery', 'legacy', file)]),
-)
+const legacy = Object.fromEntries(filesOf('discovery', 'legacy').map((file) => [file.replace(/\.json$/, ''), read('discovery', 'legacy', file)]))
 pack('discovery', {
   version: read('version.json'),
   paths: read('discovery', 'paths.json').paths,

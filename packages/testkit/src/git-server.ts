@@ -42,7 +42,15 @@ export interface GitServer extends AsyncDisposable {
 
 const run = promisify(execFile)
 const branchDefault = 'main'
-const environment = { ...process.env, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_AUTHOR_NAME: 'Plumbline', GIT_AUTHOR_EMAIL: 'plumbline@example.test', GIT_COMMITTER_NAME: 'Plumbline', GIT_COMMITTER_EMAIL: 'plumbline@example.test' }
+const environment = {
+  ...process.env,
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'Plumbline',
+  GIT_AUTHOR_EMAIL: 'plumbline@example.test',
+  GIT_COMMITTER_NAME: 'Plumbline',
+  GIT_COMMITTER_EMAIL: 'plumbline@example.test',
+}
 
 /** Start a server. Needs the git program. */
 export async function startGitServer(options: GitServerOptions = {}): Promise<GitServer> {
@@ -139,7 +147,12 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
 
   async function headsOf(name: string): Promise<Map<string, string>> {
     const output = await git(name, ['for-each-ref', '--format=%(refname) %(objectname)']).catch(() => '')
-    return new Map(output.split('\n').filter((line) => line !== '').map((line) => line.split(' ') as [string, string]))
+    return new Map(
+      output
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.split(' ') as [string, string]),
+    )
   }
 
   async function announce(name: string, before: ReadonlyMap<string, string>): Promise<void> {
@@ -152,7 +165,10 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   async function deliver(name: string, ref: string, from: string, to: string): Promise<void> {
     if (webhook === undefined) return
     const changed = /^0+$/.test(from) || /^0+$/.test(to) ? '' : await git(name, ['diff', '--name-status', '--no-renames', from, to]).catch(() => '')
-    const files = changed.split('\n').filter((line) => line !== '').map((line) => line.split('\t'))
+    const files = changed
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.split('\t'))
     const of = (status: string): string[] => files.filter(([kind]) => kind === status).map(([, path]) => path ?? '')
     const body = JSON.stringify({
       ref,

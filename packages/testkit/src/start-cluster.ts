@@ -179,7 +179,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     setLogs: (provider) => {
       logs = provider
     },
-    snapshot: () => ({ version: storage.version(), objects: Object.fromEntries(storage.storages().map((name) => [name, storage.list(name, undefined).map(({ object }) => object)])) }),
+    snapshot: () => ({
+      version: storage.version(),
+      objects: Object.fromEntries(storage.storages().map((name) => [name, storage.list(name, undefined).map(({ object }) => object)])),
+    }),
     restore(snapshot) {
       load(snapshot)
       watches.closeAll()

@@ -24,17 +24,34 @@ interface Context {
 
 /** Read every document. @throws {YamlError} */
 export function readComplete(text: string, options: ResolvedOptions): YamlDocument[] {
-  if (text.length > maxFallbackLength) throw new YamlError('YAML_LIMIT', `texts with anchors, tags or unusual layout may be ${maxFallbackLength} characters long, this one has ${text.length}`, 1, 1)
+  if (text.length > maxFallbackLength)
+    throw new YamlError(
+      'YAML_LIMIT',
+      `texts with anchors, tags or unusual layout may be ${maxFallbackLength} characters long, this one has ${text.length}`,
+      1,
+      1,
+    )
   const lineCounter = new LineCounter()
   refuseDeepFlow(text, options)
   let parsed: Document[]
   try {
-    const result = parseAllDocuments(text, { schema: 'failsafe', version: '1.2', uniqueKeys: false, prettyErrors: false, strict: true, stringKeys: false, lineCounter, logLevel: 'silent' })
+    const result = parseAllDocuments(text, {
+      schema: 'failsafe',
+      version: '1.2',
+      uniqueKeys: false,
+      prettyErrors: false,
+      strict: true,
+      stringKeys: false,
+      lineCounter,
+      logLevel: 'silent',
+    })
     parsed = [...result]
   } catch (error) {
     throw new YamlError('YAML_LIMIT', 'the text is nested too deeply to be read', 1, 1, error)
   }
-  return parsed.filter((document) => document.contents !== null || parsed.length > 1 || document.directives?.docStart === true).map((document) => readDocument(text, document, options))
+  return parsed
+    .filter((document) => document.contents !== null || parsed.length > 1 || document.directives?.docStart === true)
+    .map((document) => readDocument(text, document, options))
 }
 
 function readDocument(text: string, document: Document, options: ResolvedOptions): YamlDocument {
@@ -52,7 +69,12 @@ function readDocument(text: string, document: Document, options: ResolvedOptions
   return { value: isEmpty ? null : value, line: positionOf(text, start).line, start: from, end: to, warnings: context.warnings, isEmpty }
 }
 
-function fail(context: Context, node: { readonly range?: readonly number[] | null | undefined }, code: 'YAML_SYNTAX' | 'YAML_LIMIT' | 'YAML_UNSUPPORTED' | 'YAML_DUPLICATE_KEY', message: string): never {
+function fail(
+  context: Context,
+  node: { readonly range?: readonly number[] | null | undefined },
+  code: 'YAML_SYNTAX' | 'YAML_LIMIT' | 'YAML_UNSUPPORTED' | 'YAML_DUPLICATE_KEY',
+  message: string,
+): never {
   const { line, column } = positionOf(context.text, node.range?.[0] ?? 0)
   throw new YamlError(code, message, line, column)
 }
@@ -64,7 +86,8 @@ function valueOf(node: unknown, context: Context): unknown {
     if (target === undefined) return fail(context, node, 'YAML_SYNTAX', `alias *${node.source} has no anchor before it`)
     context.aliased += target.nodes
     context.nodes += target.nodes
-    if (context.aliased > context.options.maxAliases) return fail(context, node, 'YAML_LIMIT', `aliases stand for more than ${context.options.maxAliases} nodes`)
+    if (context.aliased > context.options.maxAliases)
+      return fail(context, node, 'YAML_LIMIT', `aliases stand for more than ${context.options.maxAliases} nodes`)
     return target.value
   }
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null
@@ -76,8 +99,13 @@ function valueOf(node: unknown, context: Context): unknown {
   return value
 }
 
+/** Under the failsafe schema a scalar's value is its text, or nothing. */
+function plainText({ value }: Scalar): string {
+  return typeof value === 'string' ? value : ''
+}
+
 function scalarOf(node: Scalar, context: Context): unknown {
-  const text = typeof node.value === 'string' ? withoutMissingBreak(node, context) : String(node.value ?? '')
+  const text = typeof node.value === 'string' ? withoutMissingBreak(node, context) : plainText(node)
   const tag = node.tag
   if (tag === '!!str' || tag === 'tag:yaml.org,2002:str' || tag === '!') return text
   if (tag?.endsWith(':binary') === true) return text.replaceAll(/\s/g, '')
@@ -130,7 +158,7 @@ function keyOf({ key }: Pair, context: Context): string {
   if (isMap(node) || isSeq(node)) return fail(context, node, 'YAML_UNSUPPORTED', 'a collection cannot be a key')
   if (!isScalar(node)) return 'null'
   if (node.anchor !== undefined) context.anchors.set(node.anchor, { value: scalarOf(node, context), nodes: 1 })
-  const text = typeof node.value === 'string' ? node.value : String(node.value ?? '')
+  const text = plainText(node)
   const isText = node.type !== Scalar.PLAIN || (node.tag !== undefined && node.tag.endsWith(':str'))
   try {
     return isText ? text : text === '' ? 'null' : resolveKey(text, context.options.scalars)

@@ -30,7 +30,26 @@ const GREATER = 62
 const isIndicator = new Uint8Array(128)
 for (const character of '!%&*@`?|>{}[],#"\'') isIndicator[character.charCodeAt(0)] = 1
 
-const escapes: Readonly<Record<string, string>> = { '0': '\0', a: '\x07', b: '\b', t: '\t', '\t': '\t', n: '\n', v: '\v', f: '\f', r: '\r', e: '\x1b', ' ': ' ', '"': '"', '/': '/', '\\': '\\', N: '\x85', _: '\xa0', L: '\u2028', P: '\u2029' }
+const escapes: Readonly<Record<string, string>> = {
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  t: '\t',
+  '\t': '\t',
+  n: '\n',
+  v: '\v',
+  f: '\f',
+  r: '\r',
+  e: '\x1b',
+  ' ': ' ',
+  '"': '"',
+  '/': '/',
+  '\\': '\\',
+  N: '\x85',
+  _: '\xa0',
+  L: '\u2028',
+  P: '\u2029',
+}
 
 const cacheSlots = 4096
 const keyCache: string[] = Array.from({ length: cacheSlots }, () => '')
@@ -714,4 +733,5 @@ export function readFast(text: string, options: ResolvedOptions): YamlDocument[]
 
   function atLineStart(): boolean {
     return i === 0 || text.charCodeAt(i - 1) === LF
-  }}
+  }
+}

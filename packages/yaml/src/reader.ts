@@ -11,7 +11,8 @@ import type { YamlDocument, YamlReadOptions } from './options.ts'
  */
 export function parseYamlDocuments(text: string, options: YamlReadOptions = {}): YamlDocument[] {
   const resolved = resolveOptions(options)
-  if (text.length > resolved.maxBytes) throw new YamlError('YAML_LIMIT', `the text has ${text.length} characters, more than the limit of ${resolved.maxBytes}`, 1, 1)
+  if (text.length > resolved.maxBytes)
+    throw new YamlError('YAML_LIMIT', `the text has ${text.length} characters, more than the limit of ${resolved.maxBytes}`, 1, 1)
   const normal = text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text
   if (options.engine !== 'fallback') {
     try {

@@ -71,7 +71,13 @@ function rfc3339(text: string): string {
   if (match === null) return text
   const [, year = '', month = '', day = '', hour = '0', minute = '00', second = '00', fraction = '', zone = 'Z'] = match
   const two = (part: string): string => part.padStart(2, '0')
-  const offset = zone === 'Z' ? 'Z' : zone.replace(/^([-+])(\d{1,2}):?(\d{2})?$/, (_whole, sign: string, hours: string, minutes: string | undefined) => `${sign}${two(hours)}:${minutes ?? '00'}`)
+  const offset =
+    zone === 'Z'
+      ? 'Z'
+      : zone.replace(
+          /^([-+])(\d{1,2}):?(\d{2})?$/,
+          (_whole, sign: string, hours: string, minutes: string | undefined) => `${sign}${two(hours)}:${minutes ?? '00'}`,
+        )
   return `${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}${fraction.replace(/0+$/, '').replace(/^\.$/, '')}${offset === '+00:00' ? 'Z' : offset}`
 }
 

@@ -8,6 +8,7 @@ export interface YamlWriteOptions {
 }
 
 /** Characters that need quotes wherever they stand, or that a plain scalar cannot show. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u0084\u0086-\u009f\ufeff\ud800-\udfff\ufffe\uffff]/
 const startsSpecial = /^[-?:](?:\s|$)|^[,[\]{}#&*!|>'"%@`]|^\s|\s$/
 const containsSpecial = /: |:$| #|\n|\t/
@@ -133,7 +134,22 @@ function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-const shortEscapes: Readonly<Record<string, string>> = { '\0': '\\0', '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r', '\x1b': '\\e', '"': '\\"', '\\': '\\\\', '\x85': '\\N', '\u2028': '\\L', '\u2029': '\\P' }
+const shortEscapes: Readonly<Record<string, string>> = {
+  '\0': '\\0',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '\x1b': '\\e',
+  '"': '\\"',
+  '\\': '\\\\',
+  '\x85': '\\N',
+  '\u2028': '\\L',
+  '\u2029': '\\P',
+}
 
 function doubleQuoted(text: string): string {
   let out = '"'

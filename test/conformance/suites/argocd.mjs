@@ -4,7 +4,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const scenarios = ['directory-plain', 'directory-recurse', 'directory-formats', 'defaults', 'auto-sync', 'auto-prune', 'auto-noprune', 'self-heal', 'no-self-heal', 'refresh-kinds', 'app-of-apps', 'path-missing', 'bad-yaml', 'repo-missing', 'revision-kinds', 'history-limit']
+const scenarios = [
+  'directory-plain',
+  'directory-recurse',
+  'directory-formats',
+  'defaults',
+  'auto-sync',
+  'auto-prune',
+  'auto-noprune',
+  'self-heal',
+  'no-self-heal',
+  'refresh-kinds',
+  'app-of-apps',
+  'path-missing',
+  'bad-yaml',
+  'repo-missing',
+  'revision-kinds',
+  'history-limit',
+]
 const levels = ['status', 'resources', 'history']
 
 export async function run({ folder, tools, root, only }) {
@@ -25,8 +42,24 @@ export async function run({ folder, tools, root, only }) {
     await start(['cluster', '--dir', dir], (text) => text.includes('"kubeconfig"'))
     const kubeconfig = join(dir, 'kubeconfig')
     await start(['run', '--kubeconfig', kubeconfig, '--install-crds', '--compatibility', 'argocd', '--quiet'], (text) => text.includes('"ready"'))
-    const { results } = await runScenarios({ dirs: [folder], kubeconfig, compare: levels, jobs: 4, only: only ?? new RegExp(`^(${scenarios.join('|')})-[a-z]$`) })
-    return results.filter(({ skipped }) => !skipped).map(({ id, ok, problems, levels: diffs }) => ({ id, isPassed: ok, reason: problems[0]?.message ?? Object.entries(diffs).filter(([, list]) => list.length > 0).map(([level, list]) => `${level}: ${list[0].path}`)[0] }))
+    const { results } = await runScenarios({
+      dirs: [folder],
+      kubeconfig,
+      compare: levels,
+      jobs: 4,
+      only: only ?? new RegExp(`^(${scenarios.join('|')})-[a-z]$`),
+    })
+    return results
+      .filter(({ skipped }) => !skipped)
+      .map(({ id, ok, problems, levels: diffs }) => ({
+        id,
+        isPassed: ok,
+        reason:
+          problems[0]?.message ??
+          Object.entries(diffs)
+            .filter(([, list]) => list.length > 0)
+            .map(([level, list]) => `${level}: ${list[0].path}`)[0],
+      }))
   } finally {
     for (const child of programs) {
       child.removeAllListeners('exit')

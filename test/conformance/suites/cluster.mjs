@@ -18,14 +18,22 @@ export async function run({ folder, tools, only }) {
     results.push(...found.filter((result) => !result.skipped && skip[result.id] === undefined))
     await cluster.close()
   }
-  return results.map(({ id, ok, failures }) => ({ id, isPassed: ok, reason: failures[0] === undefined ? undefined : `${failures[0].what}: ${failures[0].diffs[0]}`.slice(0, 200) }))
+  return results.map(({ id, ok, failures }) => ({
+    id,
+    isPassed: ok,
+    reason: failures[0] === undefined ? undefined : `${failures[0].what}: ${failures[0].diffs[0]}`.slice(0, 200),
+  }))
 }
 
 async function install(url, folder) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
     for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
       const object = document.toJS()
-      await fetch(`${url}/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${object.metadata.name}?fieldManager=test`, { method: 'PATCH', headers: { 'content-type': 'application/apply-patch+yaml' }, body: JSON.stringify(object) })
+      await fetch(`${url}/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${object.metadata.name}?fieldManager=test`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/apply-patch+yaml' },
+        body: JSON.stringify(object),
+      })
     }
   }
 }

@@ -35,11 +35,25 @@ export function describeApplication({ metadata, spec, status }: Application): st
     `Health:       ${status?.health?.status ?? ''} ${status?.health?.message ?? ''}`.trimEnd(),
   ]
   const operation = status?.operationState
-  if (operation !== undefined) lines.push(`Last sync:    ${operation.phase}: ${operation.message ?? ''} (${operation.finishedAt ?? `since ${operation.startedAt}`})`)
+  if (operation !== undefined)
+    lines.push(`Last sync:    ${operation.phase}: ${operation.message ?? ''} (${operation.finishedAt ?? `since ${operation.startedAt}`})`)
   for (const condition of status?.conditions ?? []) lines.push(`Condition:    ${condition.type}: ${condition.message}`)
-  const messages = new Map((operation?.syncResult?.resources ?? []).map((result) => [`${result.group}/${result.kind}/${result.namespace}/${result.name}`, result.message ?? '']))
-  const rows = (status?.resources ?? []).map(({ group = '', kind, namespace = '', name, status: sync = '', hook }) => [group, kind, namespace, name, hook === true ? 'Hook' : sync, messages.get(`${group}/${kind}/${namespace}/${name}`) ?? ''])
+  const messages = new Map(
+    (operation?.syncResult?.resources ?? []).map((result) => [`${result.group}/${result.kind}/${result.namespace}/${result.name}`, result.message ?? '']),
+  )
+  const rows = (status?.resources ?? []).map(({ group = '', kind, namespace = '', name, status: sync = '', hook }) => [
+    group,
+    kind,
+    namespace,
+    name,
+    hook === true ? 'Hook' : sync,
+    messages.get(`${group}/${kind}/${namespace}/${name}`) ?? '',
+  ])
   if (rows.length > 0) lines.push('', formatTable(['GROUP', 'KIND', 'NAMESPACE', 'NAME', 'STATUS', 'MESSAGE'], rows))
-  for (const entry of status?.history ?? []) lines.push(...(entry === status?.history?.[0] ? ['', 'History:'] : []), `  ${entry.id}  ${entry.deployedAt}  ${entry.revision ?? entry.revisions?.join(', ') ?? ''}`)
+  for (const entry of status?.history ?? [])
+    lines.push(
+      ...(entry === status?.history?.[0] ? ['', 'History:'] : []),
+      `  ${entry.id}  ${entry.deployedAt}  ${entry.revision ?? entry.revisions?.join(', ') ?? ''}`,
+    )
   return lines.join('\n')
 }

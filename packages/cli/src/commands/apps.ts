@@ -25,6 +25,11 @@ export function applicationsTable(applications: readonly Application[], isWide =
   const header = ['NAME', 'SYNC STATUS', 'HEALTH STATUS', ...(isWide ? ['REVISION', 'PROJECT'] : [])]
   return formatTable(
     header,
-    applications.map(({ metadata, spec, status }) => [metadata.name ?? '', status?.sync?.status ?? '', status?.health?.status ?? '', ...(isWide ? [status?.sync?.revision ?? '', spec.project] : [])]),
+    applications.map(({ metadata, spec, status }) => [
+      metadata.name ?? '',
+      status?.sync?.status ?? '',
+      status?.health?.status ?? '',
+      ...(isWide ? [status?.sync?.revision ?? '', spec.project] : []),
+    ]),
   )
 }

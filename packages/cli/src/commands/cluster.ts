@@ -23,7 +23,9 @@ It runs until it is stopped (Ctrl-C).
     const given = typeof values['dir'] === 'string' ? values['dir'] : undefined
     const dir = given ?? (await mkdtemp(join(tmpdir(), 'plumbline-cluster-')))
     const cluster = await startCluster({ dir, controllers: values['no-controllers'] !== true, ...(port === undefined ? {} : { port }) })
-    process.stdout.write(`${JSON.stringify({ url: cluster.url, kubeconfig: cluster.kubeconfigFile, token: cluster.token, ca: null, dir, version: 'v1.34.4' })}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ url: cluster.url, kubeconfig: cluster.kubeconfigFile, token: cluster.token, ca: null, dir, version: 'v1.34.4' })}\n`,
+    )
     await untilSignal()
     await cluster.close()
     if (given === undefined) await rm(dir, { recursive: true, force: true })

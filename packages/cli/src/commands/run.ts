@@ -37,11 +37,17 @@ environment
     const kubeconfig = text('kubeconfig') ?? process.env['KUBECONFIG']
     if (kubeconfig === undefined || kubeconfig === '') throw new ConfigError('CONFIG_INVALID', 'name a cluster with --kubeconfig FILE or $KUBECONFIG')
     const compatibility = text('compatibility') ?? 'plumbline'
-    if (compatibility !== 'plumbline' && compatibility !== 'argocd') throw new ConfigError('CONFIG_INVALID', `--compatibility is plumbline or argocd, not ${compatibility}`)
+    if (compatibility !== 'plumbline' && compatibility !== 'argocd')
+      throw new ConfigError('CONFIG_INVALID', `--compatibility is plumbline or argocd, not ${compatibility}`)
     const logger = jsonLogger(values['quiet'] === true)
     const stopping = new AbortController()
     const stopped = untilSignal().then(() => stopping.abort(new Error('stopped by a signal')))
-    const [namespace, gitCacheDir, webhookPort, webhookSecret] = [text('namespace'), text('git-cache'), portOf(values['webhook-port'], 'webhook-port'), process.env['PLUMBLINE_WEBHOOK_SECRET']]
+    const [namespace, gitCacheDir, webhookPort, webhookSecret] = [
+      text('namespace'),
+      text('git-cache'),
+      portOf(values['webhook-port'], 'webhook-port'),
+      process.env['PLUMBLINE_WEBHOOK_SECRET'],
+    ]
     const controller = await startController(
       {
         access: await loadKubeconfig(kubeconfig),
@@ -52,7 +58,8 @@ environment
         ...(gitCacheDir === undefined ? {} : { gitCacheDir }),
         ...(webhookPort === undefined ? {} : { webhookPort }),
         ...(webhookSecret === undefined || webhookSecret === '' ? {} : { webhookSecret }),
-        onPushHandled: ({ affected, unaffected }) => logger.log('info', `push: ${affected.length} affected, ${unaffected.length} not`, { affected, unaffected }),
+        onPushHandled: ({ affected, unaffected }) =>
+          logger.log('info', `push: ${affected.length} affected, ${unaffected.length} not`, { affected, unaffected }),
       },
       stopping.signal,
     )

@@ -58,9 +58,10 @@ export function createApplier({ cluster, clock, health }: { readonly cluster: Cl
       while (!isOver || waiting.length > 0) {
         const event = waiting.shift()
         if (event !== undefined) yield event
-        else await new Promise<void>((resolve) => {
-          wake = resolve
-        })
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
       }
       await run
       if (failure !== undefined) throw failure.error

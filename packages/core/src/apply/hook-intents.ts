@@ -18,7 +18,9 @@ export function parseIntents(text: string | undefined): HookIntents {
   try {
     const value: unknown = JSON.parse(text)
     if (!isRecord(value)) return {}
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, isRecord(entry) && typeof entry['stale'] === 'string' ? { stale: entry['stale'] } : {}]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, entry]) => [key, isRecord(entry) && typeof entry['stale'] === 'string' ? { stale: entry['stale'] } : {}]),
+    )
   } catch {
     return {}
   }

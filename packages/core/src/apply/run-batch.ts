@@ -31,7 +31,9 @@ export async function runBatch(context: BatchContext, batch: readonly StepState[
   const hooks = batch.filter(({ step }) => step.action === 'hook')
   if (hooks.length > 0 && !context.plan.options.dryRun) await recordIntents(context, hooks)
   for (const group of runsOfKinds(batch.filter(({ step }) => step.action !== 'prune'))) {
-    await inParallel(context, group, (state) => (state.step.action === 'hook' && !context.plan.options.dryRun ? makeHook(context, state) : apply(context, state)))
+    await inParallel(context, group, (state) =>
+      state.step.action === 'hook' && !context.plan.options.dryRun ? makeHook(context, state) : apply(context, state),
+    )
   }
 }
 
@@ -86,7 +88,10 @@ async function prune(context: BatchContext, state: StepState): Promise<void> {
   const { dryRun, propagationPolicy } = context.plan.options
   try {
     const uid = step.live?.uid
-    await context.cluster.delete({ ...step.id, version: step.version }, { propagationPolicy, ...(dryRun ? { dryRun } : {}), ...(uid === undefined || uid === '' ? {} : { uid }) })
+    await context.cluster.delete(
+      { ...step.id, version: step.version },
+      { propagationPolicy, ...(dryRun ? { dryRun } : {}), ...(uid === undefined || uid === '' ? {} : { uid }) },
+    )
     const message = dryRun ? 'pruned (dry run)' : 'pruned'
     Object.assign(state, { code: 'Pruned', phase: 'Succeeded', message })
     context.emit({ type: 'resource.pruned', id: step.id, message })

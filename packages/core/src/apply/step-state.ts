@@ -24,7 +24,13 @@ export function statesOf(steps: readonly SyncStep[], results: readonly ResourceR
     const found = recorded.get(stepKeyOf(step))
     if (found === undefined) return { step }
     const { status, hookPhase, message } = found.result
-    return { step, rank: found.rank, ...(status === undefined ? {} : { code: status }), ...(hookPhase === undefined ? {} : { phase: hookPhase }), ...(message === undefined ? {} : { message }) }
+    return {
+      step,
+      rank: found.rank,
+      ...(status === undefined ? {} : { code: status }),
+      ...(hookPhase === undefined ? {} : { phase: hookPhase }),
+      ...(message === undefined ? {} : { message }),
+    }
   })
 }
 

@@ -114,8 +114,16 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     for (const state of states) await refreshState(state, request)
 
     const unfinished = ordinary.filter((state) => state.phase === 'Running' && state.code !== undefined && (isMultiStep || state.step.action === 'hook'))
-    const deleting = ordinary.filter((state) => state.step.action === 'prune' && state.code === 'Pruned' && isMultiStep && cluster.live.get(state.step.id)?.metadata.deletionTimestamp !== undefined)
-    const waiting = unfinished.length > 0 ? waitingMessage(unfinished) : deleting.length > 0 ? `waiting for deletion of ${idText(deleting[0]?.step.id)}${deleting.length > 1 ? ` and ${deleting.length - 1} more resources` : ''}` : undefined
+    const deleting = ordinary.filter(
+      (state) =>
+        state.step.action === 'prune' && state.code === 'Pruned' && isMultiStep && cluster.live.get(state.step.id)?.metadata.deletionTimestamp !== undefined,
+    )
+    const waiting =
+      unfinished.length > 0
+        ? waitingMessage(unfinished)
+        : deleting.length > 0
+          ? `waiting for deletion of ${idText(deleting[0]?.step.id)}${deleting.length > 1 ? ` and ${deleting.length - 1} more resources` : ''}`
+          : undefined
     if (waiting !== undefined) {
       if (waiting !== shown) {
         shown = waiting
@@ -126,14 +134,22 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
       // A change that came while the state was being recorded must not be missed.
       for (const state of states) await refreshState(state, request)
       if (unfinished.some(isDone)) continue
-      const isInTime = await waitForChange({ cluster, clock: request.clock, ids: subjects, untilMs: deadline, ...(request.onWake === undefined ? {} : { onWake: request.onWake }), ...(request.signal === undefined ? {} : { signal: request.signal }) })
+      const isInTime = await waitForChange({
+        cluster,
+        clock: request.clock,
+        ids: subjects,
+        untilMs: deadline,
+        ...(request.onWake === undefined ? {} : { onWake: request.onWake }),
+        ...(request.signal === undefined ? {} : { signal: request.signal }),
+      })
       if (!isInTime) {
         for (const state of unfinished) Object.assign(state, { phase: 'Failed', message: `not ready in time: ${state.message ?? ''}` })
       }
       continue
     }
 
-    if (ordinary.some(isFailed)) return runFailHooks(context, failSteps, request, finish, failureMessage('one or more synchronization tasks completed unsuccessfully', ordinary))
+    if (ordinary.some(isFailed))
+      return runFailHooks(context, failSteps, request, finish, failureMessage('one or more synchronization tasks completed unsuccessfully', ordinary))
     const pending = ordinary.filter((state) => !isDone(state) && state.code === undefined && !(plan.options.applyOutOfSyncOnly && !state.step.isModified))
     const next = pending[0]
     if (next === undefined) return finish('Succeeded', 'successfully synced (no more tasks)')
@@ -153,12 +169,19 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
 
 /** A sync whose first look at a plan finds what cannot be done at all: kinds that nobody serves. */
 async function invalidStepsOf(plan: SyncPlan, cluster: Cluster, states: readonly StepState[]): Promise<string | undefined> {
-  const coming = new Set(plan.steps.flatMap(({ object }) => (object === undefined ? [] : (definedKindOf(object) ?? []))).map(({ group, kind }) => `${group}/${kind}`))
+  const coming = new Set(
+    plan.steps.flatMap(({ object }) => (object === undefined ? [] : (definedKindOf(object) ?? []))).map(({ group, kind }) => `${group}/${kind}`),
+  )
   const problems = new Set<string>()
   let rank = 0
   for (const state of states) {
     const { step } = state
-    if (step.action === 'prune' || coming.has(`${step.id.group}/${step.id.kind}`) || resourceOptionsOf(step.object).includes('SkipDryRunOnMissingResource=true')) continue
+    if (
+      step.action === 'prune' ||
+      coming.has(`${step.id.group}/${step.id.kind}`) ||
+      resourceOptionsOf(step.object).includes('SkipDryRunOnMissingResource=true')
+    )
+      continue
     if ((await cluster.resourceOf({ group: step.id.group, version: step.version, kind: step.id.kind })) !== undefined) continue
     const apiVersion = step.id.group === '' ? step.version : `${step.id.group}/${step.version}`
     problems.add(`failed to discover server resources for group version ${apiVersion}: the server could not find the requested resource`)
@@ -175,7 +198,9 @@ async function invalidStepsOf(plan: SyncPlan, cluster: Cluster, states: readonly
 async function runDry(context: BatchContext, finish: (phase: OperationPhase, message: string) => Promise<SyncProgress>): Promise<SyncProgress> {
   const ordinary = context.states.filter(({ step }) => step.action !== 'hook')
   await runBatch(context, ordinary)
-  return ordinary.some(isFailed) ? finish('Failed', failureMessage('one or more objects failed to apply (dry run)', ordinary)) : finish('Succeeded', 'successfully synced (all tasks run)')
+  return ordinary.some(isFailed)
+    ? finish('Failed', failureMessage('one or more objects failed to apply (dry run)', ordinary))
+    : finish('Succeeded', 'successfully synced (all tasks run)')
 }
 
 async function runFailHooks(
@@ -194,7 +219,14 @@ async function runFailHooks(
     const running = failSteps.filter((state) => state.phase === 'Running')
     if (running.length === 0 || request.isTerminating?.() === true) break
     await context.persist(waitingMessage(running))
-    const isInTime = await waitForChange({ cluster: request.cluster, clock: request.clock, ids: running.map(({ step }) => step.id), untilMs: deadline, ...(request.onWake === undefined ? {} : { onWake: request.onWake }), ...(request.signal === undefined ? {} : { signal: request.signal }) })
+    const isInTime = await waitForChange({
+      cluster: request.cluster,
+      clock: request.clock,
+      ids: running.map(({ step }) => step.id),
+      untilMs: deadline,
+      ...(request.onWake === undefined ? {} : { onWake: request.onWake }),
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    })
     if (!isInTime) for (const state of running) Object.assign(state, { phase: 'Failed', message: 'not finished in time' })
   }
   return finish('Failed', message)
@@ -211,7 +243,8 @@ async function refreshState(state: StepState, { cluster, health }: SyncRunReques
   }
   const found = health(live)
   if (step.action === 'hook') return refreshHook(state, live, found)
-  if (found === undefined || found.status === 'Healthy') Object.assign(state, { phase: 'Succeeded', ...(found?.message === undefined ? {} : { message: found.message }) })
+  if (found === undefined || found.status === 'Healthy')
+    Object.assign(state, { phase: 'Succeeded', ...(found?.message === undefined ? {} : { message: found.message }) })
   else if (found.status === 'Degraded') Object.assign(state, { phase: 'Failed', message: found.message ?? '' })
 }
 

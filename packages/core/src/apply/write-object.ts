@@ -40,14 +40,26 @@ export async function writeObject(cluster: Cluster, step: SyncStep, live: Kubern
 
 type Say = (verb: string, written: KubernetesObject) => WriteOutcome
 
-async function replaceObject(cluster: Cluster, object: KubernetesObject, live: KubernetesObject | undefined, options: WriteOptions, say: Say): Promise<WriteOutcome> {
+async function replaceObject(
+  cluster: Cluster,
+  object: KubernetesObject,
+  live: KubernetesObject | undefined,
+  options: WriteOptions,
+  say: Say,
+): Promise<WriteOutcome> {
   if (live === undefined) return say('created', await cluster.create(object, options))
   const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: live.metadata.resourceVersion ?? '' } }
   return say('replaced', await cluster.replace(versioned, options))
 }
 
 /** As `kubectl apply` does: what was last applied is kept in an annotation, and the patch is computed from three sides. */
-async function applyClientSide(cluster: Cluster, object: KubernetesObject, live: KubernetesObject | undefined, options: WriteOptions, say: Say): Promise<WriteOutcome> {
+async function applyClientSide(
+  cluster: Cluster,
+  object: KubernetesObject,
+  live: KubernetesObject | undefined,
+  options: WriteOptions,
+  say: Say,
+): Promise<WriteOutcome> {
   const annotated = withAnnotation(object, lastAppliedAnnotation, `${formatJson(withoutLastApplied(object), { sortKeys: true })}\n`)
   if (live === undefined) return say('created', await cluster.create(annotated, options))
   const schema = schemaOfObject(object)

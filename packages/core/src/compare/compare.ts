@@ -89,7 +89,13 @@ export function compare(request: CompareRequest): Comparison {
   }
 }
 
-function comparedResource(request: CompareRequest, id: ResourceId, desired: KubernetesObject | undefined, live: KubernetesObject | undefined, origin: ManifestOrigin | undefined): ComparedResource {
+function comparedResource(
+  request: CompareRequest,
+  id: ResourceId,
+  desired: KubernetesObject | undefined,
+  live: KubernetesObject | undefined,
+  origin: ManifestOrigin | undefined,
+): ComparedResource {
   const object = desired ?? live
   const isAnyHook = object !== undefined && isHook(object)
   const isOwn = live === undefined || isSelfReferenced(live, request.tracking)
@@ -124,7 +130,8 @@ function diffOf(request: CompareRequest, desired: KubernetesObject, live: Kubern
 
 function overallStatus(resources: readonly ComparedResource[]): SyncStatusCode {
   const isOutOfSync = resources.some(
-    ({ status, desired, live }) => status === 'OutOfSync' && !(desired === undefined && (annotationOf(live, 'argocd.argoproj.io/compare-options') ?? '').includes('IgnoreExtraneous')),
+    ({ status, desired, live }) =>
+      status === 'OutOfSync' && !(desired === undefined && (annotationOf(live, 'argocd.argoproj.io/compare-options') ?? '').includes('IgnoreExtraneous')),
   )
   return isOutOfSync ? 'OutOfSync' : 'Synced'
 }
@@ -133,7 +140,10 @@ function healthOf(request: CompareRequest, resources: readonly ComparedResource[
   const self = request.self === undefined ? undefined : keyOf(request.self)
   return aggregateHealth(
     resources
-      .filter(({ isHook: isAnyHook, id, desired, live }) => !isAnyHook && keyOf(id) !== self && !((desired ?? live) !== undefined && isSkipped((desired ?? live) as KubernetesObject)))
+      .filter(
+        ({ isHook: isAnyHook, id, desired, live }) =>
+          !isAnyHook && keyOf(id) !== self && !((desired ?? live) !== undefined && isSkipped((desired ?? live) as KubernetesObject)),
+      )
       .map(({ id, live, health }) => ({ id, live, health })),
   )
 }

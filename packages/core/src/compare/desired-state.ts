@@ -56,7 +56,10 @@ export function desiredStateOf(manifests: readonly Manifest[], options: DesiredS
   for (const { desired, count } of byKey.values()) {
     if (count === 1) continue
     const id = resourceIdOf(desired.object)
-    conditions.push({ type: 'RepeatedResourceWarning', message: `Resource ${id.group}/${id.kind}/${id.namespace}/${id.name} appeared ${count} times among application resources.` })
+    conditions.push({
+      type: 'RepeatedResourceWarning',
+      message: `Resource ${id.group}/${id.kind}/${id.namespace}/${id.name} appeared ${count} times among application resources.`,
+    })
   }
   const objects = [...byKey.values()].map(({ desired }) => desired).toSorted((a, b) => compareResourceIds(resourceIdOf(a.object), resourceIdOf(b.object)))
   return { objects, conditions }

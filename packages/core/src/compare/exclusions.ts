@@ -13,16 +13,34 @@ export interface Exclusion {
 export const defaultExclusions: readonly Exclusion[] = [
   { apiGroups: ['', 'discovery.k8s.io'], kinds: ['Endpoints', 'EndpointSlice'] },
   { apiGroups: ['coordination.k8s.io'], kinds: ['Lease'] },
-  { apiGroups: ['authentication.k8s.io', 'authorization.k8s.io'], kinds: ['SelfSubjectReview', 'TokenReview', 'LocalSubjectAccessReview', 'SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview'] },
+  {
+    apiGroups: ['authentication.k8s.io', 'authorization.k8s.io'],
+    kinds: ['SelfSubjectReview', 'TokenReview', 'LocalSubjectAccessReview', 'SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview'],
+  },
   { apiGroups: ['certificates.k8s.io'], kinds: ['CertificateSigningRequest'] },
   { apiGroups: ['cert-manager.io'], kinds: ['CertificateRequest'] },
   { apiGroups: ['cilium.io'], kinds: ['CiliumIdentity', 'CiliumEndpoint', 'CiliumEndpointSlice'] },
-  { apiGroups: ['kyverno.io', 'reports.kyverno.io', 'wgpolicyk8s.io'], kinds: ['PolicyReport', 'ClusterPolicyReport', 'EphemeralReport', 'ClusterEphemeralReport', 'AdmissionReport', 'ClusterAdmissionReport', 'BackgroundScanReport', 'ClusterBackgroundScanReport', 'UpdateRequest'] },
+  {
+    apiGroups: ['kyverno.io', 'reports.kyverno.io', 'wgpolicyk8s.io'],
+    kinds: [
+      'PolicyReport',
+      'ClusterPolicyReport',
+      'EphemeralReport',
+      'ClusterEphemeralReport',
+      'AdmissionReport',
+      'ClusterAdmissionReport',
+      'BackgroundScanReport',
+      'ClusterBackgroundScanReport',
+      'UpdateRequest',
+    ],
+  },
   { apiGroups: ['events.k8s.io', 'metrics.k8s.io'], kinds: ['*'] },
   { apiGroups: [''], kinds: ['Event'] },
 ]
 
 /** Whether a kind is excluded. */
 export function isExcluded(kind: GroupKind, exclusions: readonly Exclusion[]): boolean {
-  return exclusions.some((entry) => entry.apiGroups.some((group) => matchesGlob(group, kind.group)) && entry.kinds.some((pattern) => matchesGlob(pattern, kind.kind)))
+  return exclusions.some(
+    (entry) => entry.apiGroups.some((group) => matchesGlob(group, kind.group)) && entry.kinds.some((pattern) => matchesGlob(pattern, kind.kind)),
+  )
 }

@@ -5,10 +5,17 @@ import type { KubernetesObject } from '../model/kubernetes-object.ts'
 
 /** Images in an object's pod template, in any order, doubles included. */
 export function templateImagesOf(object: KubernetesObject): readonly string[] {
-  const podSpec = object.kind === 'Pod' ? valueAt(object, 'spec') : object.kind === 'CronJob' ? valueAt(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec') : valueAt(object, 'spec', 'template', 'spec')
+  const podSpec =
+    object.kind === 'Pod'
+      ? valueAt(object, 'spec')
+      : object.kind === 'CronJob'
+        ? valueAt(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec')
+        : valueAt(object, 'spec', 'template', 'spec')
   return ['initContainers', 'containers'].flatMap((list) => {
     const containers = valueAt(podSpec, list)
-    return Array.isArray(containers) ? containers.flatMap((container) => (isRecord(container) && typeof container['image'] === 'string' ? [container['image']] : [])) : []
+    return Array.isArray(containers)
+      ? containers.flatMap((container) => (isRecord(container) && typeof container['image'] === 'string' ? [container['image']] : []))
+      : []
   })
 }
 

@@ -9,7 +9,11 @@ export function encodeBase64(text: string): string {
   for (let index = 0; index < bytes.length; index += 3) {
     const [a, b, c] = [bytes[index] ?? 0, bytes[index + 1], bytes[index + 2]]
     const bits = (a << 16) | ((b ?? 0) << 8) | (c ?? 0)
-    encoded += alphabet.charAt(bits >> 18) + alphabet.charAt((bits >> 12) & 63) + (b === undefined ? '=' : alphabet.charAt((bits >> 6) & 63)) + (c === undefined ? '=' : alphabet.charAt(bits & 63))
+    encoded +=
+      alphabet.charAt(bits >> 18) +
+      alphabet.charAt((bits >> 12) & 63) +
+      (b === undefined ? '=' : alphabet.charAt((bits >> 6) & 63)) +
+      (c === undefined ? '=' : alphabet.charAt(bits & 63))
   }
   return encoded
 }

@@ -13,7 +13,10 @@ export function formatDiff(diff: ObjectDiff, object: KubernetesObject): string {
   const isSecret = object.kind === 'Secret' && object.apiVersion === 'v1'
   return diff.differences
     .map(({ path, from, to }) => {
-      const at = path.map((step) => (typeof step === 'number' ? `[${step}]` : /^[\w-]+$/.test(step) ? `.${step}` : `["${step}"]`)).join('').replace(/^\./, '')
+      const at = path
+        .map((step) => (typeof step === 'number' ? `[${step}]` : /^[\w-]+$/.test(step) ? `.${step}` : `["${step}"]`))
+        .join('')
+        .replace(/^\./, '')
       const show = (value: unknown): string => (isSecret && (path[0] === 'data' || path[0] === 'stringData') ? '(masked)' : shortText(value))
       if (from === undefined) return `+ ${at}: ${show(to)}`
       return to === undefined ? `- ${at}: ${show(from)}` : `~ ${at}: ${show(from)} → ${show(to)}`

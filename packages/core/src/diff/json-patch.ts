@@ -10,5 +10,7 @@ export interface JsonPatchOperation {
 
 /** The operations that turn one document into another. */
 export function jsonPatchOf(from: object, to: object): readonly JsonPatchOperation[] {
-  return fastJsonPatch.compare(from, to).map((operation) => ({ op: operation.op, path: operation.path, ...('value' in operation ? { value: operation.value as unknown } : {}) }))
+  return fastJsonPatch
+    .compare(from, to)
+    .map((operation) => ({ op: operation.op, path: operation.path, ...('value' in operation ? { value: operation.value as unknown } : {}) }))
 }

@@ -22,7 +22,15 @@ export function predictLive(desired: KubernetesObject, live: KubernetesObject, p
   if (prediction.mode === 'ownership' && ownsFields(live, prediction.fieldManager)) {
     try {
       const schema = schemaOfObject(desired) ?? untypedSchema
-      const outcome = applyConfiguration({ live, configuration: desired, schema, manager: prediction.fieldManager, apiVersion: desired.apiVersion, force: true, time: '' })
+      const outcome = applyConfiguration({
+        live,
+        configuration: desired,
+        schema,
+        manager: prediction.fieldManager,
+        apiVersion: desired.apiVersion,
+        force: true,
+        time: '',
+      })
       if (outcome.kind === 'applied') return outcome.object as KubernetesObject
     } catch {
       // What the server would refuse is said when it is applied; for the comparison a plain merge is close enough.

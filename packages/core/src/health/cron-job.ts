@@ -12,5 +12,7 @@ export const cronJobHealth: HealthCheck = defineHealthCheck('batch', 'CronJob', 
   if (active.length > 0) return healthy('CronJob is running')
   if (scheduled === '') return healthy('CronJob has not been scheduled yet')
   if (succeeded === '') return healthy('CronJob has never succeeded')
-  return succeeded < scheduled ? degraded('CronJob has not completed its last execution successfully') : healthy('CronJob has completed its last execution successfully')
+  return succeeded < scheduled
+    ? degraded('CronJob has not completed its last execution successfully')
+    : healthy('CronJob has completed its last execution successfully')
 })

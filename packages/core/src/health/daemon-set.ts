@@ -5,7 +5,9 @@ import { isGenerationBehind, numberAt, textAt } from './read.ts'
 
 export const daemonSetHealth: HealthCheck = defineHealthCheck('apps', 'DaemonSet', (set) => {
   if (isGenerationBehind(set)) return progressing('Waiting for rollout to finish: observed daemon set generation less than desired generation')
-  const [updated, desired, available] = ['updatedNumberScheduled', 'desiredNumberScheduled', 'numberAvailable'].map((name) => numberAt(set, 'status', name)) as [number, number, number]
+  const [updated, desired, available] = ['updatedNumberScheduled', 'desiredNumberScheduled', 'numberAvailable'].map((name) =>
+    numberAt(set, 'status', name),
+  ) as [number, number, number]
   if (textAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return healthy(`daemon set ${updated} out of ${desired} new pods have been updated`)
   const name = set.metadata.name ?? ''
   if (updated < desired) return progressing(`Waiting for daemon set "${name}" rollout to finish: ${updated} out of ${desired} new pods have been updated...`)

@@ -76,7 +76,8 @@ export function aggregateHealth(contributions: readonly HealthContribution[]): O
       worst = health.status
       causes = []
     }
-    if (health.status === worst && worst !== 'Healthy') causes.push(`${id.group === '' ? '' : `${id.group}/`}${id.kind}:${id.namespace === '' ? '' : `${id.namespace}/`}${id.name}`)
+    if (health.status === worst && worst !== 'Healthy')
+      causes.push(`${id.group === '' ? '' : `${id.group}/`}${id.kind}:${id.namespace === '' ? '' : `${id.namespace}/`}${id.name}`)
   }
   if (causes.length === 0) return { status: worst }
   const more = causes.length > causesShown ? ` and ${causes.length - causesShown} more` : ''

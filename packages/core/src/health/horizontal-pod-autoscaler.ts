@@ -7,7 +7,14 @@ import { annotationOf } from '../model/kubernetes-object.ts'
 
 const failures: Readonly<Record<string, readonly string[]>> = {
   AbleToScale: ['FailedGetScale', 'FailedUpdateScale'],
-  ScalingActive: ['FailedGetResourceMetric', 'FailedGetObjectMetric', 'FailedGetPodsMetric', 'FailedGetExternalMetric', 'FailedComputeMetricsReplicas', 'InvalidSelector'],
+  ScalingActive: [
+    'FailedGetResourceMetric',
+    'FailedGetObjectMetric',
+    'FailedGetPodsMetric',
+    'FailedGetExternalMetric',
+    'FailedComputeMetricsReplicas',
+    'InvalidSelector',
+  ],
 }
 
 export const horizontalPodAutoscalerHealth: HealthCheck = defineHealthCheck('autoscaling', 'HorizontalPodAutoscaler', (autoscaler) => {
@@ -26,6 +33,8 @@ export const horizontalPodAutoscalerHealth: HealthCheck = defineHealthCheck('aut
   for (const condition of conditions) {
     if (failures[textAt(condition, 'type')]?.includes(textAt(condition, 'reason')) === true) return degraded(textAt(condition, 'message'))
   }
-  const settled = conditions.find((condition) => condition['status'] === 'True' && (condition['type'] === 'AbleToScale' || condition['type'] === 'ScalingLimited'))
+  const settled = conditions.find(
+    (condition) => condition['status'] === 'True' && (condition['type'] === 'AbleToScale' || condition['type'] === 'ScalingLimited'),
+  )
   return settled === undefined ? progressing('Waiting to Autoscale') : healthy(textAt(settled, 'message'))
 })

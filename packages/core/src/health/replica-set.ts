@@ -9,6 +9,7 @@ export const replicaSetHealth: HealthCheck = defineHealthCheck('apps', 'ReplicaS
   const failure = conditionOf(set, 'ReplicaFailure')
   if (failure?.['status'] === 'True') return degraded(textAt(failure, 'message'))
   const [wanted, available] = [valueAt(set, 'spec', 'replicas'), numberAt(set, 'status', 'availableReplicas')]
-  if (typeof wanted === 'number' && available < wanted) return progressing(`Waiting for rollout to finish: ${available} out of ${wanted} new replicas are available...`)
+  if (typeof wanted === 'number' && available < wanted)
+    return progressing(`Waiting for rollout to finish: ${available} out of ${wanted} new replicas are available...`)
   return healthy()
 })

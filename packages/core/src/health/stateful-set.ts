@@ -7,7 +7,8 @@ import { valueAt } from '../model/kubernetes-object.ts'
 export const statefulSetHealth: HealthCheck = defineHealthCheck('apps', 'StatefulSet', (set) => {
   const wanted = valueAt(set, 'spec', 'replicas')
   const updated = numberAt(set, 'status', 'updatedReplicas')
-  if (numberAt(set, 'status', 'observedGeneration') === 0 || isGenerationBehind(set)) return progressing('Waiting for statefulset spec update to be observed...')
+  if (numberAt(set, 'status', 'observedGeneration') === 0 || isGenerationBehind(set))
+    return progressing('Waiting for statefulset spec update to be observed...')
   const ready = numberAt(set, 'status', 'readyReplicas')
   if (typeof wanted === 'number' && ready < wanted) return progressing(`Waiting for ${wanted - ready} pods to be ready...`)
   const strategy = textAt(set, 'spec', 'updateStrategy', 'type')
@@ -20,6 +21,9 @@ export const statefulSetHealth: HealthCheck = defineHealthCheck('apps', 'Statefu
   }
   if (strategy === 'OnDelete') return healthy(`statefulset has ${ready} ready pods`)
   const revision = textAt(set, 'status', 'updateRevision')
-  if (revision !== textAt(set, 'status', 'currentRevision')) return progressing(`waiting for statefulset rolling update to complete ${updated} pods at revision ${revision}...`)
-  return healthy(`statefulset rolling update complete ${numberAt(set, 'status', 'currentReplicas')} pods at revision ${textAt(set, 'status', 'currentRevision')}...`)
+  if (revision !== textAt(set, 'status', 'currentRevision'))
+    return progressing(`waiting for statefulset rolling update to complete ${updated} pods at revision ${revision}...`)
+  return healthy(
+    `statefulset rolling update complete ${numberAt(set, 'status', 'currentReplicas')} pods at revision ${textAt(set, 'status', 'currentRevision')}...`,
+  )
 })

@@ -1,4 +1,5 @@
 // What a project permits. Follows argo-cd `pkg/apis/application/v1alpha1/app_project_types.go`.
+import { printed } from '@plumbline/schema'
 import type { Application } from './application.ts'
 import { sourcesOf } from './application.ts'
 import type { Condition } from './application-status.ts'
@@ -14,22 +15,37 @@ export function projectConditions(application: Application, project: KubernetesO
   if (project === undefined) return [{ type: 'InvalidSpecError', message: `Application referencing project ${spec.project} which does not exist` }]
   const conditions: Condition[] = []
   for (const source of sourcesOf(spec)) {
-    if (!isSourcePermitted(project, source.repoURL)) conditions.push({ type: 'InvalidSpecError', message: `application repo ${source.repoURL} is not permitted in project '${spec.project}'` })
+    if (!isSourcePermitted(project, source.repoURL))
+      conditions.push({ type: 'InvalidSpecError', message: `application repo ${source.repoURL} is not permitted in project '${spec.project}'` })
   }
   const server = spec.destination.server ?? (spec.destination.name === inCluster.name ? inCluster.server : '')
   const namespace = spec.destination.namespace ?? ''
   if (!isDestinationPermitted(project, server, spec.destination.name ?? inCluster.name, namespace)) {
-    conditions.push({ type: 'InvalidSpecError', message: `application destination server '${server}' and namespace '${namespace}' do not match any of the allowed destinations in project '${spec.project}'` })
+    conditions.push({
+      type: 'InvalidSpecError',
+      message: `application destination server '${server}' and namespace '${namespace}' do not match any of the allowed destinations in project '${spec.project}'`,
+    })
   }
   return conditions
 }
 
 /** Whether objects of a kind may be managed: cluster-scoped kinds need a white list, namespaced ones do not. */
-export function isKindPermitted(project: KubernetesObject, kind: GroupKind, isNamespaced: boolean, namespace: string, destination: { readonly server: string; readonly name: string }): boolean {
-  const lists = isNamespaced ? (['namespaceResourceWhitelist', 'namespaceResourceBlacklist'] as const) : (['clusterResourceWhitelist', 'clusterResourceBlacklist'] as const)
+export function isKindPermitted(
+  project: KubernetesObject,
+  kind: GroupKind,
+  isNamespaced: boolean,
+  namespace: string,
+  destination: { readonly server: string; readonly name: string },
+): boolean {
+  const lists = isNamespaced
+    ? (['namespaceResourceWhitelist', 'namespaceResourceBlacklist'] as const)
+    : (['clusterResourceWhitelist', 'clusterResourceBlacklist'] as const)
   const [white, black] = lists.map((list) => valueAt(project, 'spec', list))
   const matches = (list: unknown): boolean =>
-    Array.isArray(list) && list.some((entry) => isRecord(entry) && matchesGlob(String(entry['group'] ?? ''), kind.group, '/') && matchesGlob(String(entry['kind'] ?? ''), kind.kind, '/'))
+    Array.isArray(list) &&
+    list.some(
+      (entry) => isRecord(entry) && matchesGlob(printed(entry['group'] ?? ''), kind.group, '/') && matchesGlob(printed(entry['kind'] ?? ''), kind.kind, '/'),
+    )
   const isWhite = isNamespaced && white === undefined ? true : matches(white)
   if (!isWhite || matches(black)) return false
   return !isNamespaced || namespace === '' || isDestinationPermitted(project, destination.server, destination.name, namespace)
@@ -37,7 +53,10 @@ export function isKindPermitted(project: KubernetesObject, kind: GroupKind, isNa
 
 function isSourcePermitted(project: KubernetesObject, url: string): boolean {
   const patterns = valueAt(project, 'spec', 'sourceRepos')
-  return isListPermitting(Array.isArray(patterns) ? patterns.map(String) : [], (pattern) => matchesGlob(normalUrl(pattern), normalUrl(url), '/') || pattern === '*')
+  return isListPermitting(
+    Array.isArray(patterns) ? patterns.map(String) : [],
+    (pattern) => matchesGlob(normalUrl(pattern), normalUrl(url), '/') || pattern === '*',
+  )
 }
 
 function isListPermitting(patterns: readonly string[], matches: (pattern: string) => boolean): boolean {
@@ -56,7 +75,7 @@ function isDestinationPermitted(project: KubernetesObject, server: string, name:
   const list = valueAt(project, 'spec', 'destinations')
   let isAllowed = false
   for (const entry of Array.isArray(list) ? list.filter(isRecord) : []) {
-    const text = (field: string): string => String(entry[field] ?? '')
+    const text = (field: string): string => printed(entry[field] ?? '')
     const isDenied = [text('server'), text('name'), text('namespace')].some((pattern) => pattern.startsWith('!'))
     const matchesOne = (pattern: string, value: string): boolean => pattern !== '' && matchesGlob(pattern.replace(/^!/, ''), value)
     const isMatch = (matchesOne(text('server'), server) || matchesOne(text('name'), name)) && matchesOne(text('namespace'), namespace)

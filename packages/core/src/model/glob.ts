@@ -59,7 +59,10 @@ function matchesPlain(pattern: string, text: string, separator: string | undefin
   return positions.has(tokens.length)
 }
 
-type Token = { readonly kind: 'any' | 'many' | 'one' } | { readonly kind: 'text'; readonly text: string } | { readonly kind: 'set'; matches(character: string): boolean }
+type Token =
+  | { readonly kind: 'any' | 'many' | 'one' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'set'; matches(character: string): boolean }
 
 function tokensOf(pattern: string): Token[] {
   const tokens: Token[] = []
@@ -88,6 +91,9 @@ function setOf(body: string): (character: string) => boolean {
   const isNegated = body.startsWith('!') || body.startsWith('^')
   const characters = isNegated ? body.slice(1) : body
   const range = /^(.)-(.)$/su.exec(characters)
-  const isIn = range === null ? (character: string) => characters.includes(character) : (character: string) => character >= (range[1] ?? '') && character <= (range[2] ?? '')
+  const isIn =
+    range === null
+      ? (character: string) => characters.includes(character)
+      : (character: string) => character >= (range[1] ?? '') && character <= (range[2] ?? '')
   return (character) => isIn(character) !== isNegated
 }

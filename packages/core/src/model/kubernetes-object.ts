@@ -41,7 +41,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Whether a parsed document names an `apiVersion` and a `kind`. */
 export function isKubernetesObject(value: unknown): value is KubernetesObject {
-  return isRecord(value) && typeof value['apiVersion'] === 'string' && value['apiVersion'] !== '' && typeof value['kind'] === 'string' && value['kind'] !== '' && (value['metadata'] === undefined || value['metadata'] === null || isRecord(value['metadata']))
+  return (
+    isRecord(value) &&
+    typeof value['apiVersion'] === 'string' &&
+    value['apiVersion'] !== '' &&
+    typeof value['kind'] === 'string' &&
+    value['kind'] !== '' &&
+    (value['metadata'] === undefined || value['metadata'] === null || isRecord(value['metadata']))
+  )
 }
 
 /** Follow member names; undefined as soon as one is missing. */

@@ -39,7 +39,8 @@ export function specConditions(application: Application): Condition[] {
   if (isText(server) && isText(name)) messages.push(`application destination can't have both name and server defined: ${name} ${server}`)
   else if (!isText(server) && !isText(name)) messages.push('Destination server missing from app spec')
   else if (isText(name) && name !== inCluster.name) messages.push(`unable to find destination server: there are no clusters with this name: ${name}`)
-  else if (isText(server) && server !== inCluster.server) messages.push(`error getting cluster by server "${server}": rpc error: code = NotFound desc = cluster "${server}" not found`)
+  else if (isText(server) && server !== inCluster.server)
+    messages.push(`error getting cluster by server "${server}": rpc error: code = NotFound desc = cluster "${server}" not found`)
   return messages.map((message) => ({ type: 'InvalidSpecError' as const, message }))
 }
 
@@ -47,7 +48,8 @@ function sourceProblems(value: unknown): string[] {
   if (!isRecord(value)) return ['spec.source must be an object']
   const source = value as Partial<ApplicationSource>
   if (!isText(source.repoURL)) return ['spec.source.repoURL and either spec.source.path or spec.source.chart are required']
-  if (!isText(source.path) && !isText(source.chart) && !isText(source.ref)) return ['spec.source.repoURL and either source.path, source.chart, or source.ref are required']
+  if (!isText(source.path) && !isText(source.chart) && !isText(source.ref))
+    return ['spec.source.repoURL and either source.path, source.chart, or source.ref are required']
   if (isText(source.chart) && !isText(source.targetRevision)) return ['spec.source.targetRevision is required if the manifest source is a helm chart']
   return []
 }

@@ -15,7 +15,18 @@ export function formatPlan(plan: SyncPlan, options: { readonly isVerbose?: boole
     const at = `${step.phase}, wave ${step.wave}`
     if (at !== group) lines.push(`  ${at}`)
     group = at
-    const verb = step.skip !== undefined ? 'skip  ' : step.action === 'prune' ? 'delete' : step.action === 'hook' ? 'hook  ' : step.live === undefined ? 'create' : step.isModified ? 'update' : 'keep  '
+    const verb =
+      step.skip !== undefined
+        ? 'skip  '
+        : step.action === 'prune'
+          ? 'delete'
+          : step.action === 'hook'
+            ? 'hook  '
+            : step.live === undefined
+              ? 'create'
+              : step.isModified
+                ? 'update'
+                : 'keep  '
     lines.push(`    ${verb} ${formatResourceId(step.id)}${step.skip === undefined ? '' : ` (${step.skip})`}`)
   }
   if (unchanged > 0) lines.push(`  ${unchanged} unchanged`)

@@ -25,7 +25,10 @@ const helmPolicies: Readonly<Record<string, HookDeletePolicy>> = {
 const policies: readonly string[] = ['BeforeHookCreation', 'HookSucceeded', 'HookFailed']
 
 function listOf(text: string | undefined): string[] {
-  return (text ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+  return (text ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
 }
 
 /** Hook types of an object, Argo CD's annotation first; empty for ordinary objects and for hooks that map to nothing. */

@@ -30,7 +30,8 @@ export function orderSteps(steps: readonly SyncStep[], destinationNamespace: str
   const sorted = steps.toSorted(compareSteps)
   const isNeeded = (step: SyncStep): boolean => step.action !== 'prune'
   const namespaces = sorted.filter((step) => isNeeded(step) && step.id.group === '' && step.id.kind === 'Namespace')
-  for (const step of namespaces) moveBefore(sorted, step, (other) => (other.id.namespace === '' ? destinationNamespace : other.id.namespace) === step.id.name && other.action !== 'prune')
+  for (const step of namespaces)
+    moveBefore(sorted, step, (other) => (other.id.namespace === '' ? destinationNamespace : other.id.namespace) === step.id.name && other.action !== 'prune')
   const definitions = sorted.filter((step) => isNeeded(step) && step.id.group === 'apiextensions.k8s.io' && step.id.kind === 'CustomResourceDefinition')
   for (const step of definitions) {
     const spec = valueAt(step.object, 'spec')
@@ -50,7 +51,11 @@ function moveBefore(steps: SyncStep[], step: SyncStep, isMember: (other: SyncSte
 }
 
 /** Group and kind of the objects that a definition defines. */
-export function definedKindOf(object: { readonly apiVersion: string; readonly kind: string; readonly [member: string]: unknown }): { group: string; kind: string } | undefined {
+export function definedKindOf(object: {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly [member: string]: unknown
+}): { group: string; kind: string } | undefined {
   if (groupOf(object.apiVersion) !== 'apiextensions.k8s.io' || object.kind !== 'CustomResourceDefinition') return undefined
   const [group, kind] = [valueAt(object['spec'], 'group'), valueAt(object['spec'], 'names', 'kind')]
   return typeof group === 'string' && typeof kind === 'string' ? { group, kind } : undefined

@@ -85,7 +85,10 @@ export function planSync(request: PlanRequest): SyncPlan {
 function selectionOf({ resources }: SyncRequestPolicy): (id: ResourceId) => boolean {
   if (resources === undefined || resources.length === 0) return () => true
   return (id) =>
-    resources.some(({ group, kind, name, namespace }) => (group ?? '') === id.group && kind === id.kind && name === id.name && (namespace === undefined || namespace === '' || namespace === id.namespace))
+    resources.some(
+      ({ group, kind, name, namespace }) =>
+        (group ?? '') === id.group && kind === id.kind && name === id.name && (namespace === undefined || namespace === '' || namespace === id.namespace),
+    )
 }
 
 function liveOf(object: KubernetesObject | undefined): Pick<SyncStep, 'live'> {
@@ -94,7 +97,11 @@ function liveOf(object: KubernetesObject | undefined): Pick<SyncStep, 'live'> {
 
 function writeSettings(object: KubernetesObject, policy: SyncRequestPolicy, options: readonly string[]): Pick<SyncStep, 'method' | 'force'> {
   const isForced = policy.force === true || resourceOptionsOf(object).includes('Force=true')
-  const method = hasOption('Replace=true', object, options) ? 'replace' : usesServerSideApply(object, options, policy.serverSideByDefault ?? true) ? 'server-side' : 'client-side'
+  const method = hasOption('Replace=true', object, options)
+    ? 'replace'
+    : usesServerSideApply(object, options, policy.serverSideByDefault ?? true)
+      ? 'server-side'
+      : 'client-side'
   return { method, ...(isForced ? { force: true } : {}) }
 }
 
@@ -176,11 +183,22 @@ function namespaceStep(request: PlanRequest, options: readonly string[]): SyncSt
   const metadata = request.policy.managedNamespaceMetadata
   if (live !== undefined && (metadata === undefined || hasMetadata(live, metadata))) return undefined
   const annotations = { ...metadata?.annotations, ...(metadata === undefined ? {} : { 'argocd.argoproj.io/sync-options': 'ServerSideApply=true' }) }
-  const object: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) } }
+  const object: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+  }
   return { action: 'apply', phase: 'PreSync', wave: -1, id, version: 'v1', object, method: 'server-side', ...liveOf(live), isModified: true }
 }
 
 function hasMetadata(live: KubernetesObject, wanted: NonNullable<SyncRequestPolicy['managedNamespaceMetadata']>): boolean {
   const labels = isRecord(live.metadata.labels) ? live.metadata.labels : {}
-  return Object.entries(wanted.labels ?? {}).every(([name, value]) => labels[name] === value) && Object.entries(wanted.annotations ?? {}).every(([name, value]) => annotationOf(live, name) === value)
+  return (
+    Object.entries(wanted.labels ?? {}).every(([name, value]) => labels[name] === value) &&
+    Object.entries(wanted.annotations ?? {}).every(([name, value]) => annotationOf(live, name) === value)
+  )
 }

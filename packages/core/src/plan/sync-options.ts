@@ -4,7 +4,10 @@ import type { KubernetesObject } from '../model/kubernetes-object.ts'
 
 /** Options of a resource, from its annotation. */
 export function resourceOptionsOf(object: KubernetesObject | undefined): readonly string[] {
-  return (annotationOf(object, 'argocd.argoproj.io/sync-options') ?? '').split(',').map((option) => option.trim()).filter((option) => option !== '')
+  return (annotationOf(object, 'argocd.argoproj.io/sync-options') ?? '')
+    .split(',')
+    .map((option) => option.trim())
+    .filter((option) => option !== '')
 }
 
 /** Whether an option is set for a resource, by its annotation or for the whole application. */

@@ -58,9 +58,16 @@ export function withTracking(object: KubernetesObject, application: string, name
   if (object.kind === 'CustomResourceDefinition' && groupOf(object.apiVersion) === 'apiextensions.k8s.io') return object
   let marked = object
   if (settings.method !== 'label') {
-    const id = { application, group: groupOf(object.apiVersion), kind: object.kind, namespace: object.metadata.namespace ?? namespace, name: object.metadata.name ?? '' }
+    const id = {
+      application,
+      group: groupOf(object.apiVersion),
+      kind: object.kind,
+      namespace: object.metadata.namespace ?? namespace,
+      name: object.metadata.name ?? '',
+    }
     marked = withAnnotation(marked, trackingAnnotation, formatTrackingId(id))
-    if (settings.installationId !== undefined && settings.installationId !== '') marked = withAnnotation(marked, installationAnnotation, settings.installationId)
+    if (settings.installationId !== undefined && settings.installationId !== '')
+      marked = withAnnotation(marked, installationAnnotation, settings.installationId)
   }
   if (settings.method !== 'annotation') {
     const label = settings.method === 'label' ? application : application.slice(0, labelLimit)
@@ -92,5 +99,7 @@ export function isSelfReferenced(object: KubernetesObject, settings: TrackingSet
   const id = parseTrackingId(text)
   if (id === undefined) return false
   const namespace = object.metadata.namespace ?? ''
-  return id.group === groupOf(object.apiVersion) && id.kind === object.kind && id.name === object.metadata.name && (namespace === '' || id.namespace === namespace)
+  return (
+    id.group === groupOf(object.apiVersion) && id.kind === object.kind && id.name === object.metadata.name && (namespace === '' || id.namespace === namespace)
+  )
 }

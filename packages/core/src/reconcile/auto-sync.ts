@@ -27,14 +27,16 @@ export function decideAutoSync(application: Application, comparison: Comparison,
   if (comparison.status !== 'OutOfSync') return { kind: 'nothing', reason: `application status is ${comparison.status}` }
   const automated = spec.syncPolicy?.automated ?? {}
   const changed = comparison.resources.filter(({ status: resourceStatus }) => resourceStatus !== 'Synced')
-  if (automated.prune !== true && changed.every((resource) => resource.requiresPruning)) return { kind: 'nothing', reason: 'need to prune extra resources only but automated prune is disabled' }
+  if (automated.prune !== true && changed.every((resource) => resource.requiresPruning))
+    return { kind: 'nothing', reason: 'need to prune extra resources only but automated prune is disabled' }
 
   const shown = `[${revisions.join(' ')}]`
   const attempt = lastAttempt(status?.operationState, spec, revisions)
   let operation = automatedOperation(application, revisions, automated.prune === true)
   let isPartial = false
   if (attempt !== undefined) {
-    if (attempt.phase !== 'Succeeded') return { kind: 'blocked', condition: { type: 'SyncError', message: `Failed last sync attempt to ${shown}: ${attempt.message ?? ''}` } }
+    if (attempt.phase !== 'Succeeded')
+      return { kind: 'blocked', condition: { type: 'SyncError', message: `Failed last sync attempt to ${shown}: ${attempt.message ?? ''}` } }
     if (automated.selfHeal !== true) return { kind: 'nothing', reason: `most recent sync already to ${revisions.join(' ')}` }
     const attempts = attempt.operation.sync?.autoHealAttemptsCount ?? 0
     const wait = healDelay(attempts) - (now - (parseTime(attempt.finishedAt) ?? 0))

@@ -48,7 +48,12 @@ export async function deleteWave(cluster: Cluster, objects: readonly KubernetesO
   await Promise.all(
     objects
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-      .map((object) => cluster.delete({ ...resourceIdOf(object), version: versionOf(object.apiVersion) }, { propagationPolicy, ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }) })),
+      .map((object) =>
+        cluster.delete(
+          { ...resourceIdOf(object), version: versionOf(object.apiVersion) },
+          { propagationPolicy, ...(object.metadata.uid === undefined ? {} : { uid: object.metadata.uid }) },
+        ),
+      ),
   )
   return objects.length
 }

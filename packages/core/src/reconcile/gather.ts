@@ -39,7 +39,13 @@ export interface GatheredComparison {
  * @throws {ClusterError} when the cluster cannot be asked
  */
 export async function compareWithCluster(
-  request: { readonly application: Application; readonly manifests: readonly Manifest[] | undefined; readonly cluster: Cluster; readonly cache?: DiffCache; readonly signal?: AbortSignal },
+  request: {
+    readonly application: Application
+    readonly manifests: readonly Manifest[] | undefined
+    readonly cluster: Cluster
+    readonly cache?: DiffCache
+    readonly signal?: AbortSignal
+  },
   settings: ComparisonSettings,
 ): Promise<GatheredComparison> {
   const { application, manifests, cluster, signal } = request
@@ -58,18 +64,30 @@ export async function compareWithCluster(
   const comparison = compare({
     desired: manifests === undefined ? undefined : state.objects,
     live,
-    diff: { prediction: settings.prediction, ...(application.spec.ignoreDifferences === undefined ? {} : { ignore: createIgnoreRules(application.spec.ignoreDifferences) }) },
+    diff: {
+      prediction: settings.prediction,
+      ...(application.spec.ignoreDifferences === undefined ? {} : { ignore: createIgnoreRules(application.spec.ignoreDifferences) }),
+    },
     health: settings.health,
     tracking: settings.tracking,
     self: resourceIdOf(application),
     ...(request.cache === undefined ? {} : { cache: request.cache }),
   })
-  return { comparison, desired: state.objects, conditions: [...state.conditions, ...sharedConditions(live, state.objects, trackingName, application, settings.tracking)] }
+  return {
+    comparison,
+    desired: state.objects,
+    conditions: [...state.conditions, ...sharedConditions(live, state.objects, trackingName, application, settings.tracking)],
+  }
 }
 
 async function scopesOf(cluster: Cluster, manifests: readonly Manifest[], signal: AbortSignal | undefined): Promise<Map<string, boolean>> {
   const scopes = new Map<string, boolean>()
-  const kinds = new Map(manifests.map(({ object }) => [`${object.apiVersion}/${object.kind}`, { group: groupOf(object.apiVersion), version: versionOf(object.apiVersion), kind: object.kind }]))
+  const kinds = new Map(
+    manifests.map(({ object }) => [
+      `${object.apiVersion}/${object.kind}`,
+      { group: groupOf(object.apiVersion), version: versionOf(object.apiVersion), kind: object.kind },
+    ]),
+  )
   for (const kind of kinds.values()) {
     const resource = await cluster.resourceOf(kind, signal)
     if (resource !== undefined) scopes.set(`${kind.group}/${kind.version}/${kind.kind}`, resource.isNamespaced)
@@ -87,23 +105,43 @@ function kindsOf(application: Application, desired: readonly DesiredObject[]): G
   return [...new Map(kinds.map((kind) => [kindKeyOf(kind), kind])).values()]
 }
 
-async function liveObjectsOf(cluster: Cluster, trackingName: string, desired: readonly DesiredObject[], signal: AbortSignal | undefined): Promise<KubernetesObject[]> {
+async function liveObjectsOf(
+  cluster: Cluster,
+  trackingName: string,
+  desired: readonly DesiredObject[],
+  signal: AbortSignal | undefined,
+): Promise<KubernetesObject[]> {
   const lives = new Map<string, KubernetesObject>()
   // Objects that controllers made of managed ones carry copies of the mark; they belong to their owners.
-  for (const object of cluster.live.trackedBy(trackingName)) if ((object.metadata.ownerReferences ?? []).length === 0) lives.set(keyOf(resourceIdOf(object)), object)
-  const missing = desired.map(({ object }) => resourceIdOf(object)).filter((id) => id.name !== '' && !lives.has(keyOf(id)) && cluster.live.get(id) !== undefined)
-  for (const object of await Promise.all(missing.map((id) => cluster.live.load(id, signal)))) if (object !== undefined) lives.set(keyOf(resourceIdOf(object)), object)
+  for (const object of cluster.live.trackedBy(trackingName))
+    if ((object.metadata.ownerReferences ?? []).length === 0) lives.set(keyOf(resourceIdOf(object)), object)
+  const missing = desired
+    .map(({ object }) => resourceIdOf(object))
+    .filter((id) => id.name !== '' && !lives.has(keyOf(id)) && cluster.live.get(id) !== undefined)
+  for (const object of await Promise.all(missing.map((id) => cluster.live.load(id, signal))))
+    if (object !== undefined) lives.set(keyOf(resourceIdOf(object)), object)
   return [...lives.values()]
 }
 
 /** Objects in git that live under the mark of another application. */
-function sharedConditions(live: readonly KubernetesObject[], desired: readonly DesiredObject[], trackingName: string, application: Application, tracking: TrackingSettings): Omit<Condition, 'lastTransitionTime'>[] {
+function sharedConditions(
+  live: readonly KubernetesObject[],
+  desired: readonly DesiredObject[],
+  trackingName: string,
+  application: Application,
+  tracking: TrackingSettings,
+): Omit<Condition, 'lastTransitionTime'>[] {
   const wanted = new Set(desired.map(({ object }) => keyOf(resourceIdOf(object))))
   return live.flatMap((object) => {
     const owner = trackedApplicationOf(object, tracking)
     if (owner === undefined || owner === trackingName || !wanted.has(keyOf(resourceIdOf(object)))) return []
     const name = object.metadata.name ?? ''
-    return [{ type: 'SharedResourceWarning' as const, message: `${object.kind}/${name} is part of applications ${application.metadata.namespace ?? ''}/${application.metadata.name ?? ''} and ${owner}` }]
+    return [
+      {
+        type: 'SharedResourceWarning' as const,
+        message: `${object.kind}/${name} is part of applications ${application.metadata.namespace ?? ''}/${application.metadata.name ?? ''} and ${owner}`,
+      },
+    ]
   })
 }
 
@@ -131,5 +169,9 @@ function sameDesired(a: KubernetesObject, b: KubernetesObject): boolean {
   if (a === b) return true
   const [left, right] = [Object.keys(a), Object.keys(b)]
   if (left.length !== right.length) return false
-  return left.every((name) => name === 'metadata' || a[name] === b[name]) && a.metadata.name === b.metadata.name && JSON.stringify(a.metadata) === JSON.stringify(b.metadata)
+  return (
+    left.every((name) => name === 'metadata' || a[name] === b[name]) &&
+    a.metadata.name === b.metadata.name &&
+    JSON.stringify(a.metadata) === JSON.stringify(b.metadata)
+  )
 }

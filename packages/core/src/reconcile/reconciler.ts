@@ -92,7 +92,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
   })
 
-  const refreshContext = (): RefreshContext => ({ cluster, renderer: options.renderer, settings, cache, project: (name) => store.project(name), signal: stopping.signal })
+  const refreshContext = (): RefreshContext => ({
+    cluster,
+    renderer: options.renderer,
+    settings,
+    cache,
+    project: (name) => store.project(name),
+    signal: stopping.signal,
+  })
 
   async function reconcile(key: string, request: RefreshRequest): Promise<void> {
     const application = store.get(key)
@@ -164,9 +171,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const done = finished.get(key)
     let status = nextStatus(current, refreshed.outcome, now, settings.controllerNamespace)
     if (done !== undefined) status = withOperation(status, done, historyAfter(current, done, now))
-    const decision = refreshed.outcome.comparison === undefined || hasErrors(refreshed) ? undefined : decideAutoSync({ ...withoutFinished(current, done), status }, refreshed.outcome.comparison, refreshed.outcome.revisions, clock.now())
+    const decision =
+      refreshed.outcome.comparison === undefined || hasErrors(refreshed)
+        ? undefined
+        : decideAutoSync({ ...withoutFinished(current, done), status }, refreshed.outcome.comparison, refreshed.outcome.revisions, clock.now())
     let started_: { operation: Operation; state: OperationState } | undefined
-    if (decision?.kind === 'blocked') status = withConditions(status, conditionsOf(current.status?.conditions ?? [], [...refreshed.outcome.conditions, decision.condition], now))
+    if (decision?.kind === 'blocked')
+      status = withConditions(status, conditionsOf(current.status?.conditions ?? [], [...refreshed.outcome.conditions, decision.condition], now))
     if (decision?.kind === 'later') queue.add(key, { level: 'recent', reason: 'self-heal after back-off' }, decision.delayMs)
     if (decision?.kind === 'sync' && !operations.has(key)) {
       started_ = { operation: decision.operation, state: { operation: decision.operation, phase: 'Running', startedAt: now } }
@@ -179,16 +190,25 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (done !== undefined) finished.delete(key)
     const written = store.get(key)
     if (started_ !== undefined && written !== undefined) startOperation(key, written, started_.operation, started_.state, refreshed)
-    if (current.metadata.deletionTimestamp === undefined) queue.add(key, { level: 'latest', reason: 'comparison expired' }, options.reconcileIntervalMs + jitterOf(key, options.reconcileIntervalMs / 2))
+    if (current.metadata.deletionTimestamp === undefined)
+      queue.add(key, { level: 'latest', reason: 'comparison expired' }, options.reconcileIntervalMs + jitterOf(key, options.reconcileIntervalMs / 2))
   }
 
   function emitFindings(key: string, refreshed: Refreshed, started: number): void {
     const at = clock.now()
     const { rendered, outcome } = refreshed
     if (rendered?.some(({ isReused }) => !isReused) === true) {
-      options.emit({ type: 'application.rendered', at, application: key, revisions: outcome.revisions, manifests: rendered.reduce((sum, { manifests }) => sum + manifests.length, 0), durationMs: at - started })
+      options.emit({
+        type: 'application.rendered',
+        at,
+        application: key,
+        revisions: outcome.revisions,
+        manifests: rendered.reduce((sum, { manifests }) => sum + manifests.length, 0),
+        durationMs: at - started,
+      })
     }
-    for (const condition of outcome.conditions.filter(({ type }) => type.endsWith('Error'))) options.emit({ type: 'application.failed', at, application: key, message: condition.message })
+    for (const condition of outcome.conditions.filter(({ type }) => type.endsWith('Error')))
+      options.emit({ type: 'application.failed', at, application: key, message: condition.message })
     if (outcome.comparison === undefined) return
     const outOfSync = outcome.comparison.resources.filter(({ status }) => status === 'OutOfSync').map(({ id }) => id)
     options.emit({ type: 'application.compared', at, application: key, status: outcome.comparison.status, health: outcome.comparison.health.status, outOfSync })
@@ -198,17 +218,33 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
    * One patch for everything. A consumed refresh request is taken away only when nobody asked again meanwhile: the patch then names the version
    * it was read at, and is made anew when the API server says that it has moved.
    */
-  async function writeStatus(key: string, current: Application, status: ApplicationStatus, extra: { readonly done: OperationState | undefined; readonly operation: Operation | undefined; readonly isForced: boolean }): Promise<boolean> {
+  async function writeStatus(
+    key: string,
+    current: Application,
+    status: ApplicationStatus,
+    extra: { readonly done: OperationState | undefined; readonly operation: Operation | undefined; readonly isForced: boolean },
+  ): Promise<boolean> {
     let from = current
     const asked = annotationOf(current, refreshAnnotation)
     const askedAt = annotationOf(current, `${refreshAnnotation}-timestamp`)
     for (let attempt = 0; ; attempt++) {
       const statusPatch = patchOfStatus(from.status ?? {}, status, extra.isForced || asked !== undefined)
-      const isAskedStill = asked !== undefined && annotationOf(from, refreshAnnotation) === asked && annotationOf(from, `${refreshAnnotation}-timestamp`) === askedAt
-      const annotations = { ...(isAskedStill ? { [refreshAnnotation]: null, ...(askedAt === undefined ? {} : { [`${refreshAnnotation}-timestamp`]: null }) } : {}), ...(extra.done !== undefined && annotationOf(from, intentsAnnotation) !== undefined ? { [intentsAnnotation]: formatIntents({}) ?? null } : {}) }
-      const metadata = { ...(Object.keys(annotations).length === 0 ? {} : { annotations }), ...(isAskedStill ? { resourceVersion: from.metadata.resourceVersion ?? '' } : {}) }
+      const isAskedStill =
+        asked !== undefined && annotationOf(from, refreshAnnotation) === asked && annotationOf(from, `${refreshAnnotation}-timestamp`) === askedAt
+      const annotations = {
+        ...(isAskedStill ? { [refreshAnnotation]: null, ...(askedAt === undefined ? {} : { [`${refreshAnnotation}-timestamp`]: null }) } : {}),
+        ...(extra.done !== undefined && annotationOf(from, intentsAnnotation) !== undefined ? { [intentsAnnotation]: formatIntents({}) ?? null } : {}),
+      }
+      const metadata = {
+        ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+        ...(isAskedStill ? { resourceVersion: from.metadata.resourceVersion ?? '' } : {}),
+      }
       const operation = extra.operation ?? (extra.done !== undefined && from.operation !== undefined ? null : undefined)
-      const patch = { ...(statusPatch === undefined ? {} : { status: statusPatch }), ...(Object.keys(metadata).length === 0 ? {} : { metadata }), ...(operation === undefined ? {} : { operation }) }
+      const patch = {
+        ...(statusPatch === undefined ? {} : { status: statusPatch }),
+        ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+        ...(operation === undefined ? {} : { operation }),
+      }
       if (Object.keys(patch).length === 0) return true
       try {
         return (await store.patch(key, patch)) !== undefined
@@ -222,17 +258,30 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   }
 
-  function recordTransitions(before: Application, status: ApplicationStatus, done: OperationState | undefined, begun: Operation | undefined, revisions: readonly string[]): void {
+  function recordTransitions(
+    before: Application,
+    status: ApplicationStatus,
+    done: OperationState | undefined,
+    begun: Operation | undefined,
+    revisions: readonly string[],
+  ): void {
     const events: RecordedEvent[] = []
     if (done !== undefined) events.push(completionEvent(done))
     if (begun !== undefined) events.push({ type: 'Normal', reason: 'OperationStarted', message: `Initiated automated sync to '${revisions.join(', ')}'` })
     const [sync, health] = [status.sync?.status, status.health]
-    if (sync !== before.status?.sync?.status) events.push({ type: 'Normal', reason: 'ResourceUpdated', message: `Updated sync status: ${before.status?.sync?.status ?? ''} -> ${sync ?? ''}` })
+    if (sync !== before.status?.sync?.status)
+      events.push({ type: 'Normal', reason: 'ResourceUpdated', message: `Updated sync status: ${before.status?.sync?.status ?? ''} -> ${sync ?? ''}` })
     if (health !== undefined && health.status !== before.status?.health?.status) {
-      events.push({ type: 'Normal', reason: 'ResourceUpdated', message: `Updated health status: ${before.status?.health?.status ?? ''} -> ${health.status}${health.message === undefined ? '' : ` (${health.message})`}` })
+      events.push({
+        type: 'Normal',
+        reason: 'ResourceUpdated',
+        message: `Updated health status: ${before.status?.health?.status ?? ''} -> ${health.status}${health.message === undefined ? '' : ` (${health.message})`}`,
+      })
     }
     for (const event of events) {
-      store.recordEvent(before, event).catch((error: unknown) => logger.log('warning', `event of ${applicationKeyOf(before)} was not recorded: ${messageOf(error)}`))
+      store
+        .recordEvent(before, event)
+        .catch((error: unknown) => logger.log('warning', `event of ${applicationKeyOf(before)} was not recorded: ${messageOf(error)}`))
     }
   }
 
@@ -240,13 +289,19 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const cascade = cascadeOf(application)
     if (cascade === undefined) return
     const name = trackingNameOf({ name: application.metadata.name ?? '', namespace: application.metadata.namespace ?? '' }, settings.controllerNamespace)
-    await cluster.live.observe((application.status?.resources ?? []).map(({ group, kind }) => ({ group: group ?? '', kind })), stopping.signal)
+    await cluster.live.observe(
+      (application.status?.resources ?? []).map(({ group, kind }) => ({ group: group ?? '', kind })),
+      stopping.signal,
+    )
     const next = nextToDelete(cluster.live.trackedBy(name), application, settings.tracking)
     if (next.length > 0) {
       try {
         await deleteWave(cluster, next, cascade)
       } catch (error) {
-        const conditions = [...(application.status?.conditions ?? []).filter(({ type }) => type !== 'DeletionError'), { type: 'DeletionError', message: messageOf(error), lastTransitionTime: formatTime(clock.now()) }]
+        const conditions = [
+          ...(application.status?.conditions ?? []).filter(({ type }) => type !== 'DeletionError'),
+          { type: 'DeletionError', message: messageOf(error), lastTransitionTime: formatTime(clock.now()) },
+        ]
         await store.patch(key, { status: { conditions } })
       }
       // The watch wakes us as the objects go; the timer is for what no watch tells.
@@ -269,7 +324,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const request = requestOf(application)
     if (request !== undefined) queue.add(key, request)
     else if (application.metadata.deletionTimestamp !== undefined) queue.add(key, { level: 'recent', reason: 'deletion requested' })
-    else if (application.operation !== undefined && !operations.has(key) && !finished.has(key)) queue.add(key, { level: 'latest', reason: 'operation requested' })
+    else if (application.operation !== undefined && !operations.has(key) && !finished.has(key))
+      queue.add(key, { level: 'latest', reason: 'operation requested' })
     else if (type === 'added') queue.add(key, { level: 'latest', reason: 'controller started' })
     else if (isAutomated(application.spec) && automated.get(key) === false) queue.add(key, { level: 'latest', reason: 'automated sync was switched on' })
     automated.set(key, isAutomated(application.spec))
@@ -285,7 +341,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const owner = store.get(key)
     if (owner === undefined || isSkipped(owner)) return
     const isDeleting = owner.metadata.deletionTimestamp !== undefined
-    queue.add(key, { level: 'recent', reason: `${object.kind} ${object.metadata.name ?? ''} changed` }, isDeleting ? 0 : operations.has(key) ? changeDelayInOperationMs : changeDelayMs)
+    queue.add(
+      key,
+      { level: 'recent', reason: `${object.kind} ${object.metadata.name ?? ''} changed` },
+      isDeleting ? 0 : operations.has(key) ? changeDelayInOperationMs : changeDelayMs,
+    )
   }
 
   return {
@@ -295,7 +355,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         store.subscribe(({ key, application, type }) => onStoreChange(key, application, type)),
         cluster.live.subscribe((change) => {
           onLiveChange(change.object)
-          if (change.previous !== undefined && trackedApplicationOf(change.previous, settings.tracking) !== trackedApplicationOf(change.object, settings.tracking)) onLiveChange(change.previous)
+          if (
+            change.previous !== undefined &&
+            trackedApplicationOf(change.previous, settings.tracking) !== trackedApplicationOf(change.object, settings.tracking)
+          )
+            onLiveChange(change.previous)
         }),
       )
       for (const application of store.list()) onStoreChange(applicationKeyOf(application), application, 'added')
@@ -346,7 +410,9 @@ function completionEvent(done: OperationState): RecordedEvent {
   const { revision, revisions } = done.syncResult ?? done.operation.sync ?? {}
   const isPartial = (done.operation.sync?.resources ?? []).length > 0
   const subject = `${isPartial ? 'Partial sync operation' : 'Sync operation'} to ${revisions?.join(', ') ?? revision ?? ''}`
-  return done.phase === 'Succeeded' ? { type: 'Normal', reason: 'OperationCompleted', message: `${subject} succeeded` } : { type: 'Warning', reason: 'OperationCompleted', message: `${subject} failed: ${done.message ?? ''}` }
+  return done.phase === 'Succeeded'
+    ? { type: 'Normal', reason: 'OperationCompleted', message: `${subject} succeeded` }
+    : { type: 'Warning', reason: 'OperationCompleted', message: `${subject} failed: ${done.message ?? ''}` }
 }
 
 /** A delay that is the same for the same application, and spreads applications over the interval. */

@@ -33,7 +33,8 @@ export function requestOf(application: Application): RefreshRequest | undefined 
   const before = application.status?.sync?.comparedTo
   if (before === undefined) return { level: 'force', reason: 'it was not compared before' }
   const now = comparedToOf(application)
-  if (!isEqual(before.source ?? {}, now.source ?? {}) || !isEqual(before.sources ?? [], now.sources ?? [])) return { level: 'force', reason: 'spec.source differs' }
+  if (!isEqual(before.source ?? {}, now.source ?? {}) || !isEqual(before.sources ?? [], now.sources ?? []))
+    return { level: 'force', reason: 'spec.source differs' }
   if (!isEqual(before.destination, now.destination)) return { level: 'latest', reason: 'spec.destination differs' }
   if (!isEqual(before.ignoreDifferences ?? [], now.ignoreDifferences ?? [])) return { level: 'latest', reason: 'spec.ignoreDifferences differs' }
   return undefined

@@ -39,7 +39,12 @@ export interface RefreshContext {
  * @param revisions pinned revisions, one a source, in place of resolving
  * @throws {ClusterError} when the cluster cannot be asked; everything else is told in the outcome's conditions
  */
-export async function refreshApplication(application: Application, level: RefreshLevel, context: RefreshContext, revisions?: readonly string[]): Promise<Refreshed> {
+export async function refreshApplication(
+  application: Application,
+  level: RefreshLevel,
+  context: RefreshContext,
+  revisions?: readonly string[],
+): Promise<Refreshed> {
   const invalid = [...specConditions(application)]
   if (invalid.length === 0) invalid.push(...projectConditions(application, context.project(application.spec.project)))
   if (invalid.length > 0) return { outcome: { comparison: undefined, revisions: [], sourceTypes: [], conditions: invalid }, diagnostics: [] }
@@ -85,7 +90,9 @@ async function renderOrExplain(
   } catch (error) {
     if (context.signal?.aborted === true) throw error
     const count = sourcesOf(application.spec).length
-    return { condition: { type: 'ComparisonError', message: `Failed to load target state: failed to generate manifest for source 1 of ${count}: ${messageOf(error)}` } }
+    return {
+      condition: { type: 'ComparisonError', message: `Failed to load target state: failed to generate manifest for source 1 of ${count}: ${messageOf(error)}` },
+    }
   }
 }
 

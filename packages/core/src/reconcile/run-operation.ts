@@ -26,7 +26,7 @@ export interface OperationContext extends RefreshContext {
   emit(event: SyncEventBody): void
   onPlan(plan: SyncPlan): void
   /** Wake the operation when its Application changes. */
-  onWake(wake: () => void): () => void
+  readonly onWake: (wake: () => void) => () => void
 }
 
 /**
@@ -36,7 +36,13 @@ export interface OperationContext extends RefreshContext {
  * @returns the final state, not yet recorded
  * @throws the signal's reason; the recorded state is then where the next process goes on
  */
-export async function runOperation(application: Application, operation: Operation, state: OperationState | undefined, known: Refreshed | undefined, context: OperationContext): Promise<OperationState> {
+export async function runOperation(
+  application: Application,
+  operation: Operation,
+  state: OperationState | undefined,
+  known: Refreshed | undefined,
+  context: OperationContext,
+): Promise<OperationState> {
   const key = applicationKeyOf(application)
   let current: OperationState = state ?? { operation, phase: 'Running', startedAt: formatTime(context.clock.now()) }
   if (state === undefined) await context.store.patch(key, { status: { operationState: { ...emptied(application), ...current } } })
@@ -65,7 +71,10 @@ export async function runOperation(application: Application, operation: Operatio
     // A retry starts over: hooks run again.
     const { syncResult: _result, finishedAt: _finished, ...fresh } = current
     current = fresh
-    await context.store.patch(key, { status: { operationState: { syncResult: null, finishedAt: null } }, metadata: { annotations: { [intentsAnnotation]: null } } })
+    await context.store.patch(key, {
+      status: { operationState: { syncResult: null, finishedAt: null } },
+      metadata: { annotations: { [intentsAnnotation]: null } },
+    })
   }
 }
 
@@ -80,7 +89,12 @@ async function attempt(application: Application, state: OperationState, known: R
     const refreshed = known ?? (await refreshApplication(target, 'latest', context, await resolvedRevisions(target, pinned, context)))
     const errors = refreshed.outcome.conditions.filter(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')
     if (errors.length > 0 || refreshed.gathered === undefined) {
-      return { ...state, phase: 'Error', message: errors.map(({ type, message }) => `${type}: ${message}`).join(';'), syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions.length > 0 ? refreshed.outcome.revisions : (pinned ?? [])) } }
+      return {
+        ...state,
+        phase: 'Error',
+        message: errors.map(({ type, message }) => `${type}: ${message}`).join(';'),
+        syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions.length > 0 ? refreshed.outcome.revisions : (pinned ?? [])) },
+      }
     }
     const source = operationSourceOf(application, operation, refreshed.outcome.revisions)
     const plan = await planOf(target, state, refreshed, context)
@@ -109,12 +123,22 @@ async function attempt(application: Application, state: OperationState, known: R
 }
 
 /** Pinned revisions may be names, when a person wrote the operation. */
-async function resolvedRevisions(application: Application, pinned: readonly string[] | undefined, context: OperationContext): Promise<readonly string[] | undefined> {
+async function resolvedRevisions(
+  application: Application,
+  pinned: readonly string[] | undefined,
+  context: OperationContext,
+): Promise<readonly string[] | undefined> {
   if (pinned === undefined || pinned.every((revision) => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision))) return pinned
   const { spec } = application
   const named: Application = {
     ...application,
-    spec: { ...spec, ...(spec.source === undefined ? {} : { source: { ...spec.source, targetRevision: pinned[0] ?? '' } }), ...(spec.sources === undefined ? {} : { sources: spec.sources.map((source, index) => ({ ...source, targetRevision: pinned[index] ?? source.targetRevision ?? '' })) }) },
+    spec: {
+      ...spec,
+      ...(spec.source === undefined ? {} : { source: { ...spec.source, targetRevision: pinned[0] ?? '' } }),
+      ...(spec.sources === undefined
+        ? {}
+        : { sources: spec.sources.map((source, index) => ({ ...source, targetRevision: pinned[index] ?? source.targetRevision ?? '' })) }),
+    },
   }
   try {
     return await context.renderer.resolve({ application: named, force: true })
@@ -127,7 +151,10 @@ async function resolvedRevisions(application: Application, pinned: readonly stri
 /** An operation may name its own sources: a rollback does. */
 function withSources(application: Application, { sync }: Operation): Application {
   if (sync?.source === undefined && sync?.sources === undefined) return application
-  return { ...application, spec: { ...application.spec, ...(sync.sources === undefined ? (sync.source === undefined ? {} : { source: sync.source }) : { sources: sync.sources }) } }
+  return {
+    ...application,
+    spec: { ...application.spec, ...(sync.sources === undefined ? (sync.source === undefined ? {} : { source: sync.source }) : { sources: sync.sources }) },
+  }
 }
 
 async function planOf(application: Application, state: OperationState, refreshed: Refreshed, context: OperationContext): Promise<SyncPlan> {
@@ -141,7 +168,10 @@ async function planOf(application: Application, state: OperationState, refreshed
   }
   const metadata = spec.syncPolicy?.managedNamespaceMetadata
   return planSync({
-    application: trackingNameOf({ name: application.metadata.name ?? '', namespace: application.metadata.namespace ?? '' }, context.settings.controllerNamespace),
+    application: trackingNameOf(
+      { name: application.metadata.name ?? '', namespace: application.metadata.namespace ?? '' },
+      context.settings.controllerNamespace,
+    ),
     destinationNamespace: namespace,
     revisions: refreshed.outcome.revisions,
     resources: gathered?.comparison.resources ?? [],
@@ -190,7 +220,11 @@ function sleepOrWake(delayMs: number, context: OperationContext, isOver: () => b
       finish()
     }
     cancels.push(context.clock.after(delayMs, () => settle(resolve)))
-    cancels.push(context.onWake(() => { if (isOver()) settle(resolve) }))
+    cancels.push(
+      context.onWake(() => {
+        if (isOver()) settle(resolve)
+      }),
+    )
     const abort = (): void => settle(() => reject(context.signal?.reason instanceof Error ? context.signal.reason : new Error('aborted')))
     context.signal?.addEventListener('abort', abort, { once: true })
     cancels.push(() => context.signal?.removeEventListener('abort', abort))

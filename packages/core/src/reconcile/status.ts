@@ -16,7 +16,16 @@ export interface RefreshOutcome {
 }
 
 /** Condition types that a refresh decides; others stay as they are. */
-const evaluated: readonly string[] = ['InvalidSpecError', 'ComparisonError', 'SyncError', 'UnknownError', 'SharedResourceWarning', 'RepeatedResourceWarning', 'ExcludedResourceWarning', 'OrphanedResourceWarning']
+const evaluated: readonly string[] = [
+  'InvalidSpecError',
+  'ComparisonError',
+  'SyncError',
+  'UnknownError',
+  'SharedResourceWarning',
+  'RepeatedResourceWarning',
+  'ExcludedResourceWarning',
+  'OrphanedResourceWarning',
+]
 
 /** The next status. `now` is RFC 3339. Operation and history are not touched. */
 export function nextStatus(application: Application, outcome: RefreshOutcome, now: string, controllerNamespace: string): ApplicationStatus {
@@ -68,7 +77,11 @@ function healthOf(before: HealthStatus | undefined, health: Omit<HealthStatus, '
 /** Conditions sorted by type, then message; an unchanged one keeps its time. */
 export function conditionsOf(before: readonly Condition[], found: readonly Omit<Condition, 'lastTransitionTime'>[], now: string): Condition[] {
   const kept = before.filter(({ type }) => !evaluated.includes(type))
-  const next = found.map(({ type, message }) => ({ lastTransitionTime: before.find((condition) => condition.type === type && condition.message === message)?.lastTransitionTime ?? now, message, type }))
+  const next = found.map(({ type, message }) => ({
+    lastTransitionTime: before.find((condition) => condition.type === type && condition.message === message)?.lastTransitionTime ?? now,
+    message,
+    type,
+  }))
   return [...kept, ...next].toSorted((a, b) => compareTexts(a.type, b.type) || compareTexts(a.message, b.message))
 }
 

@@ -64,10 +64,11 @@ export function createWorkQueue<Payload>(options: WorkQueueOptions<Payload>): Wo
     pump()
   }
 
-  const idle = (): Promise<void> => new Promise((resolve) => {
-    idleWaiters.add(resolve)
-    pump()
-  })
+  const idle = (): Promise<void> =>
+    new Promise((resolve) => {
+      idleWaiters.add(resolve)
+      pump()
+    })
 
   return {
     add(key, payload, delayMs = 0) {

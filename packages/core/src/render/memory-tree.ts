@@ -14,7 +14,19 @@ export function createMemoryTree(files: Readonly<Record<string, string>>, revisi
     for (const file of paths) {
       if (!file.startsWith(prefix)) continue
       const [name = '', ...rest] = file.slice(prefix.length).split('/')
-      entries.set(name, rest.length === 0 ? { name, kind: 'file', id: `text:${files[file] ?? ''}` } : { name, kind: 'directory', id: `tree:${paths.filter((other) => other.startsWith(`${prefix}${name}/`)).map((other) => `${other}=${files[other] ?? ''}`).join('\0')}` })
+      entries.set(
+        name,
+        rest.length === 0
+          ? { name, kind: 'file', id: `text:${files[file] ?? ''}` }
+          : {
+              name,
+              kind: 'directory',
+              id: `tree:${paths
+                .filter((other) => other.startsWith(`${prefix}${name}/`))
+                .map((other) => `${other}=${files[other] ?? ''}`)
+                .join('\0')}`,
+            },
+      )
     }
     return entries.size === 0 && path !== '' ? undefined : [...entries.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   }

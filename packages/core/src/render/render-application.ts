@@ -58,7 +58,11 @@ interface CacheEntry {
 }
 
 /** Create the renderer of applications over given source providers and renderers; both are asked in order. */
-export function createApplicationRenderer(options: { readonly sources: readonly SourceProvider[]; readonly renderers: readonly Renderer[]; onRender?(applicationKey: string): void }): ApplicationRenderer {
+export function createApplicationRenderer(options: {
+  readonly sources: readonly SourceProvider[]
+  readonly renderers: readonly Renderer[]
+  onRender?(applicationKey: string): void
+}): ApplicationRenderer {
   const cache = new Map<string, CacheEntry>()
 
   function providerOf(source: ApplicationSource): SourceProvider {
@@ -67,14 +71,23 @@ export function createApplicationRenderer(options: { readonly sources: readonly 
     return provider
   }
 
-  const requestOptions = (request: RenderApplicationRequest): { signal?: AbortSignal; force: boolean } => ({ force: request.force ?? false, ...(request.signal === undefined ? {} : { signal: request.signal }) })
+  const requestOptions = (request: RenderApplicationRequest): { signal?: AbortSignal; force: boolean } => ({
+    force: request.force ?? false,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  })
 
   async function resolve(request: RenderApplicationRequest): Promise<readonly string[]> {
-    return Promise.all(sourcesOf(request.application.spec).map((source, index) => request.revisions?.[index] ?? providerOf(source).resolve(source, requestOptions(request))))
+    return Promise.all(
+      sourcesOf(request.application.spec).map(
+        async (source, index) => request.revisions?.[index] ?? providerOf(source).resolve(source, requestOptions(request)),
+      ),
+    )
   }
 
   async function openTrees(request: RenderApplicationRequest, revisions: readonly string[]): Promise<readonly SourceTree[]> {
-    return Promise.all(sourcesOf(request.application.spec).map((source, index) => providerOf(source).open(source, revisions[index] ?? '', requestOptions(request))))
+    return Promise.all(
+      sourcesOf(request.application.spec).map((source, index) => providerOf(source).open(source, revisions[index] ?? '', requestOptions(request))),
+    )
   }
 
   async function changedRead(entry: CacheEntry, trees: readonly SourceTree[]): Promise<string | undefined> {
@@ -94,7 +107,8 @@ export function createApplicationRenderer(options: { readonly sources: readonly 
     const kept = cache.get(key)
     const revisions = await resolve(request)
     const isUsable = kept !== undefined && kept.settings === settings && request.ignoreCache !== true
-    if (isUsable && revisions.every((revision, index) => kept.sources[index]?.revision === revision)) return kept.sources.map((source) => ({ ...source, isReused: true }))
+    if (isUsable && revisions.every((revision, index) => kept.sources[index]?.revision === revision))
+      return kept.sources.map((source) => ({ ...source, isReused: true }))
     const trees = await openTrees(request, revisions)
     if (isUsable && (await changedRead(kept, trees)) === undefined) {
       const reused = kept.sources.map((source, index) => ({ ...source, revision: revisions[index] ?? source.revision, isReused: true }))
@@ -116,7 +130,8 @@ export function createApplicationRenderer(options: { readonly sources: readonly 
     const base = { revision: tree.revision, isReused: false }
     const path = normalizePath(source.path ?? '', application.metadata.name ?? '')
     // A source that is only there to be referred to brings no manifests.
-    if (source.ref !== undefined && source.path === undefined && source.chart === undefined) return { ...base, sourceType: 'Directory', manifests: [], diagnostics: [], reads: [] }
+    if (source.ref !== undefined && source.path === undefined && source.chart === undefined)
+      return { ...base, sourceType: 'Directory', manifests: [], diagnostics: [], reads: [] }
     const traced = traceReads(tree)
     const renderRequest: RenderRequest = {
       tree: traced.tree,
@@ -137,7 +152,9 @@ export function createApplicationRenderer(options: { readonly sources: readonly 
     if (tools.length > 1) throw new RenderError('RENDER_FAILED', `error getting app source type: multiple application sources defined: ${tools.join(',')}`)
     const renderer = await firstMatching(options.renderers, renderRequest)
     const result = await renderer.render(renderRequest)
-    const manifests = result.manifests.map((manifest) => (manifest.origin === undefined ? manifest : { ...manifest, origin: { ...manifest.origin, source: index } }))
+    const manifests = result.manifests.map((manifest) =>
+      manifest.origin === undefined ? manifest : { ...manifest, origin: { ...manifest.origin, source: index } },
+    )
     return { ...base, sourceType: renderer.sourceType, manifests, diagnostics: result.diagnostics, reads: traced.reads() }
   }
 
@@ -159,13 +176,24 @@ export function createApplicationRenderer(options: { readonly sources: readonly 
 
 async function firstMatching(renderers: readonly Renderer[], request: RenderRequest): Promise<Renderer> {
   for (const renderer of renderers) if (await renderer.matches(request)) return renderer
-  throw new RenderError('RENDER_FAILED', `${request.path === '' ? '.' : request.path}: no renderer is configured for this kind of source`, { subject: request.path })
+  throw new RenderError('RENDER_FAILED', `${request.path === '' ? '.' : request.path}: no renderer is configured for this kind of source`, {
+    subject: request.path,
+  })
 }
 
 /** Argo CD's order of names in the message of a source that names several tools. */
 function explicitToolsOf(source: ApplicationSource): string[] {
   const isSet = (block: unknown): boolean => typeof block === 'object' && block !== null && Object.keys(block).length > 0
-  return ([['kustomize', 'Kustomize'], ['helm', 'Helm'], ['directory', 'Directory'], ['plugin', 'Plugin']] as const).filter(([field]) => isSet(source[field])).map(([, name]) => name)
+  return (
+    [
+      ['kustomize', 'Kustomize'],
+      ['helm', 'Helm'],
+      ['directory', 'Directory'],
+      ['plugin', 'Plugin'],
+    ] as const
+  )
+    .filter(([field]) => isSet(source[field]))
+    .map(([, name]) => name)
 }
 
 /** What, besides the files, decides the result. */

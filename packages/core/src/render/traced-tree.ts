@@ -57,7 +57,8 @@ export function traceReads(tree: SourceTree): TracedTree {
 export async function firstChangedRead(reads: ReadSet, tree: SourceTree): Promise<ReadEntry | undefined> {
   for (const read of reads) {
     const found = await tree.entry(read.path)
-    if (read.kind === 'entry' ? found?.kind !== read.entryKind : found?.id !== read.id && (read.kind === 'file' || (await isListingChanged(read, tree)))) return read
+    if (read.kind === 'entry' ? found?.kind !== read.entryKind : found?.id !== read.id && (read.kind === 'file' || (await isListingChanged(read, tree))))
+      return read
   }
   return undefined
 }

@@ -33,10 +33,12 @@ export function parseGitHubPush(payload: unknown): PushEvent {
   const revision = ref.split('/').slice(2).join('/') || ref
   const after = valueAt(payload, 'after')
   const commits = valueAt(payload, 'commits')
-  const files = (Array.isArray(commits) ? commits.filter(isRecord) : []).flatMap((commit) => ['added', 'modified', 'removed'].flatMap((list) => {
-    const paths = commit[list]
-    return Array.isArray(paths) ? paths.filter((path): path is string => typeof path === 'string') : []
-  }))
+  const files = (Array.isArray(commits) ? commits.filter(isRecord) : []).flatMap((commit) =>
+    ['added', 'modified', 'removed'].flatMap((list) => {
+      const paths = commit[list]
+      return Array.isArray(paths) ? paths.filter((path): path is string => typeof path === 'string') : []
+    }),
+  )
   return {
     urls,
     revision,

@@ -12,7 +12,13 @@ function addressOf(url: string): Address | undefined {
   const full = /^(https?|ssh):\/\/(?:[^@/]*@)?([^/:@]+)(?::\d+)?\/(.*)$/i.exec(url)
   const [host, path] = full === null ? (scp === null ? [] : [scp[1], scp[2]]) : [full[2], full[3]]
   if (host === undefined || path === undefined) return undefined
-  return { host: host.toLowerCase().replace(/^(?:alt)?ssh\./, ''), path: path.toLowerCase().replace(/^\//, '').replace(/\.git$/, '') }
+  return {
+    host: host.toLowerCase().replace(/^(?:alt)?ssh\./, ''),
+    path: path
+      .toLowerCase()
+      .replace(/^\//, '')
+      .replace(/\.git$/, ''),
+  }
 }
 
 /** Whether a repository URL of an application is the repository that a webhook speaks of. */

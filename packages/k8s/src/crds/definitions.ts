@@ -9,20 +9,27 @@ const flag: Schema = { type: 'boolean' }
 const whole: Schema = { type: 'integer' }
 const open: Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
 const list = (items: Schema): Schema => ({ type: 'array', items })
-const object = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema => ({ ...open, properties, ...(required.length === 0 ? {} : { required }) })
+const object = (properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema => ({
+  ...open,
+  properties,
+  ...(required.length === 0 ? {} : { required }),
+})
 
-const source = object({
-  repoURL: text,
-  path: text,
-  targetRevision: text,
-  chart: text,
-  ref: text,
-  name: text,
-  directory: object({ recurse: flag, include: text, exclude: text, disableExtensionFilter: flag }),
-  helm: open,
-  kustomize: open,
-  plugin: open,
-}, ['repoURL'])
+const source = object(
+  {
+    repoURL: text,
+    path: text,
+    targetRevision: text,
+    chart: text,
+    ref: text,
+    name: text,
+    directory: object({ recurse: flag, include: text, exclude: text, disableExtensionFilter: flag }),
+    helm: open,
+    kustomize: open,
+    plugin: open,
+  },
+  ['repoURL'],
+)
 const retry = object({ limit: whole, refresh: flag, backoff: object({ duration: text, factor: whole, maxDuration: text }) })
 
 const applicationSpec = object(
@@ -37,7 +44,12 @@ const applicationSpec = object(
       retry,
       managedNamespaceMetadata: object({ labels: { type: 'object', additionalProperties: text }, annotations: { type: 'object', additionalProperties: text } }),
     }),
-    ignoreDifferences: list(object({ group: text, kind: text, name: text, namespace: text, jsonPointers: list(text), jqPathExpressions: list(text), managedFieldsManagers: list(text) }, ['kind'])),
+    ignoreDifferences: list(
+      object(
+        { group: text, kind: text, name: text, namespace: text, jsonPointers: list(text), jqPathExpressions: list(text), managedFieldsManagers: list(text) },
+        ['kind'],
+      ),
+    ),
     revisionHistoryLimit: { type: 'integer', format: 'int64' },
     info: list(object({ name: text, value: text }, ['name', 'value'])),
   },
@@ -46,7 +58,13 @@ const applicationSpec = object(
 
 const operation = object({ sync: open, initiatedBy: open, info: list(open), retry })
 
-function definition(plural: string, kind: string, shortNames: readonly string[], schema: Readonly<Record<string, Schema>>, columns: readonly Schema[]): KubernetesObject {
+function definition(
+  plural: string,
+  kind: string,
+  shortNames: readonly string[],
+  schema: Readonly<Record<string, Schema>>,
+  columns: readonly Schema[],
+): KubernetesObject {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -61,7 +79,13 @@ function definition(plural: string, kind: string, shortNames: readonly string[],
           served: true,
           storage: true,
           ...(columns.length === 0 ? {} : { additionalPrinterColumns: columns }),
-          schema: { openAPIV3Schema: { type: 'object', required: ['metadata', 'spec'], properties: { apiVersion: text, kind: text, metadata: { type: 'object' }, ...schema } } },
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              required: ['metadata', 'spec'],
+              properties: { apiVersion: text, kind: text, metadata: { type: 'object' }, ...schema },
+            },
+          },
         },
       ],
     },
@@ -76,5 +100,11 @@ export const argoDefinitions: readonly KubernetesObject[] = [
     { name: 'Revision', type: 'string', jsonPath: '.status.sync.revision', priority: 10 },
     { name: 'Project', type: 'string', jsonPath: '.spec.project', priority: 10 },
   ]),
-  definition('appprojects', 'AppProject', ['appproj', 'appprojs'], { spec: object({ description: text, sourceRepos: list(text), destinations: list(open) }), status: open }, []),
+  definition(
+    'appprojects',
+    'AppProject',
+    ['appproj', 'appprojs'],
+    { spec: object({ description: text, sourceRepos: list(text), destinations: list(open) }), status: open },
+    [],
+  ),
 ]

@@ -47,7 +47,12 @@ async function renderDirectory(request: RenderRequest, limits: DirectoryLimits):
     const content = await request.tree.read(file)
     if (content === undefined) continue
     bytes += content.byteLength
-    if (bytes > limits.maxBytes) throw new RenderError('RENDER_LIMIT', `${file}: exceeded max combined manifest file size: the files of ${request.path === '' ? 'the repository' : request.path} are larger than ${limits.maxBytes} bytes together`, { subject: file })
+    if (bytes > limits.maxBytes)
+      throw new RenderError(
+        'RENDER_LIMIT',
+        `${file}: exceeded max combined manifest file size: the files of ${request.path === '' ? 'the repository' : request.path} are larger than ${limits.maxBytes} bytes together`,
+        { subject: file },
+      )
     if (file.endsWith('.jsonnet')) {
       throw new RenderError('RENDER_FAILED', `${file}: Jsonnet is not rendered; exclude the file with spec.source.directory.exclude`, { subject: file })
     }

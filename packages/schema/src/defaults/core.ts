@@ -7,12 +7,18 @@ export function defaultService(object: JsonMap): JsonMap {
   return within(object, 'spec', (given) => {
     const spec = fill(given, { sessionAffinity: 'None', type: 'ClusterIP' })
     const type = textOf(spec, 'type')
-    const isExternal = type === 'NodePort' || type === 'LoadBalancer' || (Array.isArray(member(spec, 'externalIPs')) && (member(spec, 'externalIPs') as unknown[]).length > 0)
+    const isExternal =
+      type === 'NodePort' || type === 'LoadBalancer' || (Array.isArray(member(spec, 'externalIPs')) && (member(spec, 'externalIPs') as unknown[]).length > 0)
     return pipe(
       spec,
       (map) => (textOf(map, 'sessionAffinity') === 'ClientIP' ? fill(map, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }) : map),
       (map) => each(map, 'ports', (port) => fill(port, { protocol: 'TCP', targetPort: member(port, 'port') })),
-      (map) => (isExternal && type !== 'ClusterIP' ? fill(map, { externalTrafficPolicy: 'Cluster' }) : isExternal ? fill(map, { externalTrafficPolicy: 'Cluster' }) : map),
+      (map) =>
+        isExternal && type !== 'ClusterIP'
+          ? fill(map, { externalTrafficPolicy: 'Cluster' })
+          : isExternal
+            ? fill(map, { externalTrafficPolicy: 'Cluster' })
+            : map,
       (map) => (type === 'ExternalName' ? map : fill(map, { internalTrafficPolicy: 'Cluster' })),
       (map) => (type === 'LoadBalancer' ? fill(map, { allocateLoadBalancerNodePorts: true }) : map),
     )
@@ -28,13 +34,25 @@ export function defaultEndpointSlice(object: JsonMap): JsonMap {
 }
 
 export function defaultPersistentVolumeClaim(object: JsonMap): JsonMap {
-  return pipe(object, (map) => within(map, 'spec', (spec) => fill(spec, { volumeMode: 'Filesystem' })), (map) => (isMap(member(map, 'status')) ? within(map, 'status', (status) => fill(status, { phase: 'Pending' })) : { ...map, status: { phase: 'Pending' } }))
+  return pipe(
+    object,
+    (map) => within(map, 'spec', (spec) => fill(spec, { volumeMode: 'Filesystem' })),
+    (map) => (isMap(member(map, 'status')) ? within(map, 'status', (status) => fill(status, { phase: 'Pending' })) : { ...map, status: { phase: 'Pending' } }),
+  )
 }
 
 export function defaultPersistentVolume(object: JsonMap): JsonMap {
   return pipe(
     object,
-    (map) => within(map, 'spec', (spec) => pipe(spec, (inner) => fill(inner, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }), (inner) => within(inner, 'hostPath', (path) => fill(path, { type: '' })), (inner) => within(inner, 'claimRef', (reference) => fill(reference, { kind: 'PersistentVolumeClaim', apiVersion: 'v1' })))),
+    (map) =>
+      within(map, 'spec', (spec) =>
+        pipe(
+          spec,
+          (inner) => fill(inner, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }),
+          (inner) => within(inner, 'hostPath', (path) => fill(path, { type: '' })),
+          (inner) => within(inner, 'claimRef', (reference) => fill(reference, { kind: 'PersistentVolumeClaim', apiVersion: 'v1' })),
+        ),
+      ),
     (map) => (isMap(member(map, 'status')) ? within(map, 'status', (status) => fill(status, { phase: 'Pending' })) : { ...map, status: { phase: 'Pending' } }),
   )
 }
@@ -47,12 +65,13 @@ export function defaultNamespace(object: JsonMap): JsonMap {
   return pipe(
     object,
     (map) => (isMap(member(map, 'status')) ? within(map, 'status', (status) => fill(status, { phase: 'Active' })) : { ...map, status: { phase: 'Active' } }),
-    (map) => within(map, 'metadata', (metadata) => {
-      const name = textOf(metadata, 'name')
-      if (name === '') return metadata
-      const labels = member(metadata, 'labels')
-      return { ...metadata, labels: fill(isMap(labels) ? labels : {}, { 'kubernetes.io/metadata.name': name }) }
-    }),
+    (map) =>
+      within(map, 'metadata', (metadata) => {
+        const name = textOf(metadata, 'name')
+        if (name === '') return metadata
+        const labels = member(metadata, 'labels')
+        return { ...metadata, labels: fill(isMap(labels) ? labels : {}, { 'kubernetes.io/metadata.name': name }) }
+      }),
   )
 }
 

@@ -1,7 +1,17 @@
 // What the API server fills in when a built-in kind is written. Most of it is code there and published nowhere.
 import { isMap } from '../values.ts'
 import type { JsonMap } from '../values.ts'
-import { defaultEndpoints, defaultEndpointSlice, defaultLimitRange, defaultNamespace, defaultPersistentVolume, defaultPersistentVolumeClaim, defaultReplicationController, defaultSecret, defaultService } from './core.ts'
+import {
+  defaultEndpoints,
+  defaultEndpointSlice,
+  defaultLimitRange,
+  defaultNamespace,
+  defaultPersistentVolume,
+  defaultPersistentVolumeClaim,
+  defaultReplicationController,
+  defaultSecret,
+  defaultService,
+} from './core.ts'
 import { within } from './fill.ts'
 import {
   defaultApiService,

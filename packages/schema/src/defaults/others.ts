@@ -1,5 +1,5 @@
 // Defaults of the remaining groups, one function a kind.
-import { isMap, member } from '../values.ts'
+import { member } from '../values.ts'
 import type { JsonMap } from '../values.ts'
 import { each, fill, pipe, textOf, within, withinOrNew } from './fill.ts'
 
@@ -9,7 +9,10 @@ export function defaultRoleBinding(object: JsonMap): JsonMap {
   return pipe(
     object,
     (map) => within(map, 'roleRef', (reference) => (textOf(reference, 'apiGroup') === '' ? { ...reference, apiGroup: rbac } : reference)),
-    (map) => each(map, 'subjects', (subject) => (['User', 'Group'].includes(textOf(subject, 'kind')) && textOf(subject, 'apiGroup') === '' ? { ...subject, apiGroup: rbac } : subject)),
+    (map) =>
+      each(map, 'subjects', (subject) =>
+        ['User', 'Group'].includes(textOf(subject, 'kind')) && textOf(subject, 'apiGroup') === '' ? { ...subject, apiGroup: rbac } : subject,
+      ),
   )
 }
 
@@ -18,7 +21,12 @@ export function defaultNetworkPolicy(object: JsonMap): JsonMap {
   return within(object, 'spec', (spec) => {
     const hasEgress = Array.isArray(member(spec, 'egress')) && (member(spec, 'egress') as unknown[]).length > 0
     const ports = (rule: JsonMap): JsonMap => each(rule, 'ports', (port) => fill(port, { protocol: 'TCP' }))
-    return pipe(spec, (map) => fill(map, { policyTypes: hasEgress ? ['Ingress', 'Egress'] : ['Ingress'] }), (map) => each(map, 'ingress', ports), (map) => each(map, 'egress', ports))
+    return pipe(
+      spec,
+      (map) => fill(map, { policyTypes: hasEgress ? ['Ingress', 'Egress'] : ['Ingress'] }),
+      (map) => each(map, 'ingress', ports),
+      (map) => each(map, 'egress', ports),
+    )
   })
 }
 
@@ -29,11 +37,24 @@ export function defaultHorizontalPodAutoscaler(object: JsonMap): JsonMap {
     const filled = fill(spec, { minReplicas: 1 })
     if (isOld) return fill(filled, { targetCPUUtilizationPercentage: 80 })
     const metrics = member(filled, 'metrics')
-    const measured = Array.isArray(metrics) && metrics.length > 0 ? filled : { ...filled, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }] }
+    const measured =
+      Array.isArray(metrics) && metrics.length > 0
+        ? filled
+        : { ...filled, metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }] }
     return within(measured, 'behavior', (behavior) =>
       pipe(
         behavior,
-        (map) => withinOrNew(map, 'scaleUp', (rules) => fill(rules, { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, { type: 'Percent', value: 100, periodSeconds: 15 }] })),
+        (map) =>
+          withinOrNew(map, 'scaleUp', (rules) =>
+            fill(rules, {
+              stabilizationWindowSeconds: 0,
+              selectPolicy: 'Max',
+              policies: [
+                { type: 'Pods', value: 4, periodSeconds: 15 },
+                { type: 'Percent', value: 100, periodSeconds: 15 },
+              ],
+            }),
+          ),
         (map) => withinOrNew(map, 'scaleDown', (rules) => fill(rules, { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] })),
       ),
     )
@@ -46,7 +67,17 @@ export function defaultStorageClass(object: JsonMap): JsonMap {
 }
 
 export function defaultCsiDriver(object: JsonMap): JsonMap {
-  return within(object, 'spec', (spec) => fill(spec, { attachRequired: true, podInfoOnMount: false, storageCapacity: false, fsGroupPolicy: 'ReadWriteOnceWithFSType', volumeLifecycleModes: ['Persistent'], requiresRepublish: false, seLinuxMount: false }))
+  return within(object, 'spec', (spec) =>
+    fill(spec, {
+      attachRequired: true,
+      podInfoOnMount: false,
+      storageCapacity: false,
+      fsGroupPolicy: 'ReadWriteOnceWithFSType',
+      volumeLifecycleModes: ['Persistent'],
+      requiresRepublish: false,
+      seLinuxMount: false,
+    }),
+  )
 }
 
 /** admissionregistration: `pkg/apis/admissionregistration/v1/defaults.go` */
@@ -55,7 +86,15 @@ export function defaultWebhookConfiguration(object: JsonMap): JsonMap {
   return each(object, 'webhooks', (webhook) =>
     pipe(
       webhook,
-      (map) => fill(map, { failurePolicy: 'Fail', matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {}, timeoutSeconds: 10, ...(isMutating ? { reinvocationPolicy: 'Never' } : {}) }),
+      (map) =>
+        fill(map, {
+          failurePolicy: 'Fail',
+          matchPolicy: 'Equivalent',
+          namespaceSelector: {},
+          objectSelector: {},
+          timeoutSeconds: 10,
+          ...(isMutating ? { reinvocationPolicy: 'Never' } : {}),
+        }),
       (map) => within(map, 'clientConfig', (client) => within(client, 'service', (service) => fill(service, { port: 443 }))),
       (map) => each(map, 'rules', (rule) => fill(rule, { scope: '*' })),
     ),
@@ -68,8 +107,19 @@ export function defaultCustomResourceDefinition(object: JsonMap): JsonMap {
     pipe(
       spec,
       (map) => fill(map, { conversion: { strategy: 'None' } }),
-      (map) => within(map, 'names', (names) => fill(names, { singular: textOf(names, 'kind').toLowerCase() || undefined, listKind: textOf(names, 'kind') === '' ? undefined : `${textOf(names, 'kind')}List` })),
-      (map) => within(map, 'conversion', (conversion) => within(conversion, 'webhook', (webhook) => within(webhook, 'clientConfig', (client) => within(client, 'service', (service) => fill(service, { port: 443 }))))),
+      (map) =>
+        within(map, 'names', (names) =>
+          fill(names, {
+            singular: textOf(names, 'kind').toLowerCase() || undefined,
+            listKind: textOf(names, 'kind') === '' ? undefined : `${textOf(names, 'kind')}List`,
+          }),
+        ),
+      (map) =>
+        within(map, 'conversion', (conversion) =>
+          within(conversion, 'webhook', (webhook) =>
+            within(webhook, 'clientConfig', (client) => within(client, 'service', (service) => fill(service, { port: 443 }))),
+          ),
+        ),
     ),
   )
 }
@@ -84,6 +134,17 @@ export function defaultPriorityClass(object: JsonMap): JsonMap {
 
 export function defaultValidatingAdmissionPolicy(object: JsonMap): JsonMap {
   return within(object, 'spec', (spec) =>
-    pipe(spec, (map) => fill(map, { failurePolicy: 'Fail' }), (map) => within(map, 'matchConstraints', (match) => pipe(match, (inner) => fill(inner, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }), (inner) => each(inner, 'resourceRules', (rule) => fill(rule, { scope: '*' }))))),
+    pipe(
+      spec,
+      (map) => fill(map, { failurePolicy: 'Fail' }),
+      (map) =>
+        within(map, 'matchConstraints', (match) =>
+          pipe(
+            match,
+            (inner) => fill(inner, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }),
+            (inner) => each(inner, 'resourceRules', (rule) => fill(rule, { scope: '*' })),
+          ),
+        ),
+    ),
   )
 }

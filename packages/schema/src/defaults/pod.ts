@@ -29,12 +29,25 @@ export function defaultPodSpec(spec: JsonMap): JsonMap {
 
 /** Only pods themselves say whether services become environment variables. */
 export function defaultPod(pod: JsonMap): JsonMap {
-  return within(pod, 'spec', (spec) => pipe(defaultPodSpec(spec), (map) => fill(map, { enableServiceLinks: true }), (map) => each(map, 'containers', requestsFromLimits), (map) => each(map, 'initContainers', requestsFromLimits)))
+  return within(pod, 'spec', (spec) =>
+    pipe(
+      defaultPodSpec(spec),
+      (map) => fill(map, { enableServiceLinks: true }),
+      (map) => each(map, 'containers', requestsFromLimits),
+      (map) => each(map, 'initContainers', requestsFromLimits),
+    ),
+  )
 }
 
 /** `spec.template` of a workload. */
 export function defaultTemplate(spec: JsonMap): JsonMap {
-  return within(spec, 'template', (template) => pipe(template, (map) => withinOrNew(map, 'metadata', (metadata) => metadata), (map) => within(map, 'spec', defaultPodSpec)))
+  return within(spec, 'template', (template) =>
+    pipe(
+      template,
+      (map) => withinOrNew(map, 'metadata', (metadata) => metadata),
+      (map) => within(map, 'spec', defaultPodSpec),
+    ),
+  )
 }
 
 function defaultContainer(container: JsonMap, isHostNetwork: boolean): JsonMap {
@@ -49,8 +62,21 @@ function defaultContainer(container: JsonMap, isHostNetwork: boolean): JsonMap {
       }),
     (map) => each(map, 'ports', (port) => fill(port, { protocol: 'TCP', ...(isHostNetwork ? { hostPort: member(port, 'containerPort') } : {}) })),
     (map) => each(map, 'env', defaultEnv),
-    (map) => pipe(map, (inner) => within(inner, 'livenessProbe', defaultProbe), (inner) => within(inner, 'readinessProbe', defaultProbe), (inner) => within(inner, 'startupProbe', defaultProbe)),
-    (map) => within(map, 'lifecycle', (lifecycle) => pipe(lifecycle, (inner) => within(inner, 'postStart', defaultHandler), (inner) => within(inner, 'preStop', defaultHandler))),
+    (map) =>
+      pipe(
+        map,
+        (inner) => within(inner, 'livenessProbe', defaultProbe),
+        (inner) => within(inner, 'readinessProbe', defaultProbe),
+        (inner) => within(inner, 'startupProbe', defaultProbe),
+      ),
+    (map) =>
+      within(map, 'lifecycle', (lifecycle) =>
+        pipe(
+          lifecycle,
+          (inner) => within(inner, 'postStart', defaultHandler),
+          (inner) => within(inner, 'preStop', defaultHandler),
+        ),
+      ),
   )
 }
 
@@ -79,12 +105,44 @@ function defaultProbe(probe: JsonMap): JsonMap {
 }
 
 function defaultHandler(handler: JsonMap): JsonMap {
-  return pipe(handler, (map) => within(map, 'httpGet', (get) => fill(get, { path: '/', scheme: 'HTTP' })), (map) => within(map, 'grpc', (grpc) => fill(grpc, { service: '' })))
+  return pipe(
+    handler,
+    (map) => within(map, 'httpGet', (get) => fill(get, { path: '/', scheme: 'HTTP' })),
+    (map) => within(map, 'grpc', (grpc) => fill(grpc, { service: '' })),
+  )
 }
 
 const volumeSources: readonly string[] = [
-  'hostPath', 'emptyDir', 'gcePersistentDisk', 'awsElasticBlockStore', 'gitRepo', 'secret', 'nfs', 'iscsi', 'glusterfs', 'persistentVolumeClaim', 'rbd', 'flexVolume', 'cinder', 'cephfs', 'flocker', 'downwardAPI', 'fc',
-  'azureFile', 'configMap', 'vsphereVolume', 'quobyte', 'azureDisk', 'photonPersistentDisk', 'projected', 'portworxVolume', 'scaleIO', 'storageos', 'csi', 'ephemeral', 'image',
+  'hostPath',
+  'emptyDir',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'gitRepo',
+  'secret',
+  'nfs',
+  'iscsi',
+  'glusterfs',
+  'persistentVolumeClaim',
+  'rbd',
+  'flexVolume',
+  'cinder',
+  'cephfs',
+  'flocker',
+  'downwardAPI',
+  'fc',
+  'azureFile',
+  'configMap',
+  'vsphereVolume',
+  'quobyte',
+  'azureDisk',
+  'photonPersistentDisk',
+  'projected',
+  'portworxVolume',
+  'scaleIO',
+  'storageos',
+  'csi',
+  'ephemeral',
+  'image',
 ]
 
 function defaultVolume(volume: JsonMap): JsonMap {
@@ -93,14 +151,31 @@ function defaultVolume(volume: JsonMap): JsonMap {
     hasSource ? volume : { ...volume, emptyDir: {} },
     (map) => within(map, 'secret', (source) => fill(source, { defaultMode: configMode })),
     (map) => within(map, 'configMap', (source) => fill(source, { defaultMode: configMode })),
-    (map) => within(map, 'downwardAPI', (source) => pipe(source, (inner) => fill(inner, { defaultMode: configMode }), (inner) => each(inner, 'items', defaultDownwardItem))),
-    (map) => within(map, 'projected', (source) => pipe(source, (inner) => fill(inner, { defaultMode: configMode }), (inner) => each(inner, 'sources', defaultProjection))),
+    (map) =>
+      within(map, 'downwardAPI', (source) =>
+        pipe(
+          source,
+          (inner) => fill(inner, { defaultMode: configMode }),
+          (inner) => each(inner, 'items', defaultDownwardItem),
+        ),
+      ),
+    (map) =>
+      within(map, 'projected', (source) =>
+        pipe(
+          source,
+          (inner) => fill(inner, { defaultMode: configMode }),
+          (inner) => each(inner, 'sources', defaultProjection),
+        ),
+      ),
     (map) => within(map, 'hostPath', (source) => fill(source, { type: '' })),
     (map) => within(map, 'iscsi', (source) => fill(source, { iscsiInterface: 'default' })),
     (map) => within(map, 'rbd', (source) => fill(source, { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' })),
     (map) => within(map, 'azureDisk', (source) => fill(source, { cachingMode: 'ReadWrite', fsType: 'ext4', kind: 'Shared', readOnly: false })),
     (map) => within(map, 'scaleIO', (source) => fill(source, { storageMode: 'ThinProvisioned', fsType: 'xfs' })),
-    (map) => within(map, 'ephemeral', (source) => within(source, 'volumeClaimTemplate', (template) => within(template, 'spec', (spec) => fill(spec, { volumeMode: 'Filesystem' })))),
+    (map) =>
+      within(map, 'ephemeral', (source) =>
+        within(source, 'volumeClaimTemplate', (template) => within(template, 'spec', (spec) => fill(spec, { volumeMode: 'Filesystem' }))),
+      ),
   )
 }
 

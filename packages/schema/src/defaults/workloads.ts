@@ -13,7 +13,14 @@ function quarterRolling(name: 'strategy' | 'updateStrategy', defaults: JsonMap):
 }
 
 export function defaultDeployment(object: JsonMap): JsonMap {
-  return within(object, 'spec', (spec) => pipe(spec, (map) => fill(map, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 }), quarterRolling('strategy', { maxUnavailable: '25%', maxSurge: '25%' }), defaultTemplate))
+  return within(object, 'spec', (spec) =>
+    pipe(
+      spec,
+      (map) => fill(map, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 }),
+      quarterRolling('strategy', { maxUnavailable: '25%', maxSurge: '25%' }),
+      defaultTemplate,
+    ),
+  )
 }
 
 export function defaultReplicaSet(object: JsonMap): JsonMap {
@@ -21,14 +28,22 @@ export function defaultReplicaSet(object: JsonMap): JsonMap {
 }
 
 export function defaultDaemonSet(object: JsonMap): JsonMap {
-  return within(object, 'spec', (spec) => pipe(spec, (map) => fill(map, { revisionHistoryLimit: 10 }), quarterRolling('updateStrategy', { maxUnavailable: 1, maxSurge: 0 }), defaultTemplate))
+  return within(object, 'spec', (spec) =>
+    pipe(spec, (map) => fill(map, { revisionHistoryLimit: 10 }), quarterRolling('updateStrategy', { maxUnavailable: 1, maxSurge: 0 }), defaultTemplate),
+  )
 }
 
 export function defaultStatefulSet(object: JsonMap): JsonMap {
   return within(object, 'spec', (spec) =>
     pipe(
       spec,
-      (map) => fill(map, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady', persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' } }),
+      (map) =>
+        fill(map, {
+          replicas: 1,
+          revisionHistoryLimit: 10,
+          podManagementPolicy: 'OrderedReady',
+          persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+        }),
       (map) => within(map, 'persistentVolumeClaimRetentionPolicy', (policy) => fill(policy, { whenDeleted: 'Retain', whenScaled: 'Retain' })),
       quarterRolling('updateStrategy', { partition: 0 }),
       defaultTemplate,
@@ -50,8 +65,20 @@ export function defaultJobSpec(spec: JsonMap): JsonMap {
   const hasNeither = (member(spec, 'completions') ?? undefined) === undefined && (member(spec, 'parallelism') ?? undefined) === undefined
   return pipe(
     spec,
-    (map) => fill(map, { ...(hasNeither ? { completions: 1 } : {}), parallelism: 1, backoffLimit: isIndexed && member(spec, 'backoffLimitPerIndex') !== undefined ? 2_147_483_647 : 6, completionMode: 'NonIndexed', suspend: false, manualSelector: undefined, podReplacementPolicy: isMap(member(spec, 'podFailurePolicy')) ? 'Failed' : 'TerminatingOrFailed' }),
-    (map) => within(map, 'podFailurePolicy', (policy) => each(policy, 'rules', (rule) => each(rule, 'onPodConditions', (condition) => fill(condition, { status: 'True' })))),
+    (map) =>
+      fill(map, {
+        ...(hasNeither ? { completions: 1 } : {}),
+        parallelism: 1,
+        backoffLimit: isIndexed && member(spec, 'backoffLimitPerIndex') !== undefined ? 2_147_483_647 : 6,
+        completionMode: 'NonIndexed',
+        suspend: false,
+        manualSelector: undefined,
+        podReplacementPolicy: isMap(member(spec, 'podFailurePolicy')) ? 'Failed' : 'TerminatingOrFailed',
+      }),
+    (map) =>
+      within(map, 'podFailurePolicy', (policy) =>
+        each(policy, 'rules', (rule) => each(rule, 'onPodConditions', (condition) => fill(condition, { status: 'True' }))),
+      ),
     defaultTemplate,
   )
 }
@@ -66,7 +93,14 @@ export function defaultCronJob(object: JsonMap): JsonMap {
     pipe(
       spec,
       (map) => fill(map, { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 }),
-      (map) => within(map, 'jobTemplate', (template) => pipe(template, (inner) => withinOrNew(inner, 'metadata', (metadata) => metadata), (inner) => within(inner, 'spec', defaultTemplate))),
+      (map) =>
+        within(map, 'jobTemplate', (template) =>
+          pipe(
+            template,
+            (inner) => withinOrNew(inner, 'metadata', (metadata) => metadata),
+            (inner) => within(inner, 'spec', defaultTemplate),
+          ),
+        ),
     ),
   )
 }

@@ -20,25 +20,39 @@ export interface ResourceFact extends GroupVersionKind {
   readonly subresources: readonly SubresourceFact[]
 }
 
-type ResourceRow = readonly [string, string, string, string, string, readonly string[], readonly string[], 0 | 1, readonly string[], string, readonly (readonly [string, string, string, string, readonly string[]])[]]
+type ResourceRow = readonly [
+  string,
+  string,
+  string,
+  string,
+  string,
+  readonly string[],
+  readonly string[],
+  0 | 1,
+  readonly string[],
+  string,
+  readonly (readonly [string, string, string, string, readonly string[]])[],
+]
 
 let facts: readonly ResourceFact[] | undefined
 
 /** Every built-in resource, in the order of discovery. */
 export function builtInResources(): readonly ResourceFact[] {
-  facts ??= (JSON.parse(resourceTable) as readonly ResourceRow[]).map(([group, version, kind, plural, singular, shortNames, categories, isNamespaced, verbs, storageVersionHash, subresources]) => ({
-    group,
-    version,
-    kind,
-    plural,
-    singular,
-    shortNames,
-    categories,
-    isNamespaced: isNamespaced === 1,
-    verbs,
-    ...(storageVersionHash === '' ? {} : { storageVersionHash }),
-    subresources: subresources.map(([name, reference, , , subVerbs]) => ({ name, ...kindOfReference(reference), verbs: subVerbs })),
-  }))
+  facts ??= (JSON.parse(resourceTable) as readonly ResourceRow[]).map(
+    ([group, version, kind, plural, singular, shortNames, categories, isNamespaced, verbs, storageVersionHash, subresources]) => ({
+      group,
+      version,
+      kind,
+      plural,
+      singular,
+      shortNames,
+      categories,
+      isNamespaced: isNamespaced === 1,
+      verbs,
+      ...(storageVersionHash === '' ? {} : { storageVersionHash }),
+      subresources: subresources.map(([name, reference, , , subVerbs]) => ({ name, ...kindOfReference(reference), verbs: subVerbs })),
+    }),
+  )
   return facts
 }
 

@@ -9,9 +9,29 @@ export interface GroupVersionKind {
   readonly kind: string
 }
 
-type TypeRow = readonly [Readonly<Record<string, string>>, { readonly a?: 1; readonly r?: readonly string[]; readonly d?: Readonly<Record<string, unknown>>; readonly z?: readonly string[]; readonly n?: readonly string[] }?]
+type TypeRow = readonly [
+  Readonly<Record<string, string>>,
+  {
+    readonly a?: 1
+    readonly r?: readonly string[]
+    readonly d?: Readonly<Record<string, unknown>>
+    readonly z?: readonly string[]
+    readonly n?: readonly string[]
+  }?,
+]
 
-const scalars: Readonly<Record<string, ScalarType>> = { s: 'string', i: 'int32', l: 'int64', n: 'number', b: 'boolean', x: 'int-or-string', q: 'quantity', B: 'byte', d: 'date-time', m: 'micro-time' }
+const scalars: Readonly<Record<string, ScalarType>> = {
+  s: 'string',
+  i: 'int32',
+  l: 'int64',
+  n: 'number',
+  b: 'boolean',
+  x: 'int-or-string',
+  q: 'quantity',
+  B: 'byte',
+  d: 'date-time',
+  m: 'micro-time',
+}
 
 /** Parses the tables once, at the first question. */
 function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: string): number | undefined } {
@@ -44,11 +64,17 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
 
   /** Notation: a letter for a scalar, `*` anything, `@n` another type, `{x}` a map, `[x]` a list; marks follow after semicolons. */
   function parse(expression: string): TypeSchema {
-    const end = expression.startsWith('[') || expression.startsWith('{') ? expression.lastIndexOf(expression.startsWith('[') ? ']' : '}') + 1 : (expression.indexOf(';') + 1 || expression.length + 1) - 1
+    const end =
+      expression.startsWith('[') || expression.startsWith('{')
+        ? expression.lastIndexOf(expression.startsWith('[') ? ']' : '}') + 1
+        : (expression.indexOf(';') + 1 || expression.length + 1) - 1
     const [core, marks] = [expression.slice(0, end), expression.slice(end + 1).split(';')]
     const mark = (letter: string): string | undefined => marks.find((entry) => entry.startsWith(letter))?.slice(1)
     const [strategy, mergeKey] = [mark('p'), mark('k')]
-    const patch: PatchMarks = { ...(strategy === undefined ? {} : { patchStrategy: strategy.split(',') }), ...(mergeKey === undefined ? {} : { patchMergeKey: mergeKey }) }
+    const patch: PatchMarks = {
+      ...(strategy === undefined ? {} : { patchStrategy: strategy.split(',') }),
+      ...(mergeKey === undefined ? {} : { patchMergeKey: mergeKey }),
+    }
     if (core.startsWith('[')) {
       const keys = mark('m')?.split(',') ?? []
       return { kind: 'list', items: parse(core.slice(1, -1)), listType: keys.length > 0 ? 'map' : marks.includes('s') ? 'set' : 'atomic', keys, ...patch }
@@ -58,7 +84,20 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
       const target = schemaAt(Number(core.slice(1)))
       if (marks.length === 1 && marks[0] === '') return target
       // A field may say more than its type: getters must not be spread, or every type would be built at once.
-      return { kind: 'object', get fields() { return target.fields }, isAtomic: target.isAtomic || marks.includes('a'), isOpen: false, required: target.required, defaults: target.defaults, zero: target.zero, ...(target.typeName === undefined ? {} : { typeName: target.typeName }), ...(target.packageName === undefined ? {} : { packageName: target.packageName }), ...patch }
+      return {
+        kind: 'object',
+        get fields() {
+          return target.fields
+        },
+        isAtomic: target.isAtomic || marks.includes('a'),
+        isOpen: false,
+        required: target.required,
+        defaults: target.defaults,
+        zero: target.zero,
+        ...(target.typeName === undefined ? {} : { typeName: target.typeName }),
+        ...(target.packageName === undefined ? {} : { packageName: target.packageName }),
+        ...patch,
+      }
     }
     const scalar = scalars[core]
     return scalar === undefined ? { kind: 'any', ...patch } : { kind: 'scalar', type: scalar, ...patch }

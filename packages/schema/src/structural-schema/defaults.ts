@@ -15,7 +15,8 @@ export function defaultStructural(value: unknown, schema: JsonMap): unknown {
   for (const [name, inner] of Object.entries(properties)) {
     if (!isMap(inner)) continue
     const isNullable = inner['nullable'] === true
-    if (Object.hasOwn(result, name) && result[name] === null && !isNullable && inner['default'] === undefined && inner['type'] !== undefined) delete result[name]
+    if (Object.hasOwn(result, name) && result[name] === null && !isNullable && inner['default'] === undefined && inner['type'] !== undefined)
+      delete result[name]
     const isMissing = !Object.hasOwn(result, name) || (result[name] === null && !isNullable)
     if (isMissing && inner['default'] !== undefined && inner['default'] !== null) setMember(result, name, inner['default'])
   }

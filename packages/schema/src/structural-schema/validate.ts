@@ -59,28 +59,38 @@ function checkType(value: unknown, schema: JsonMap, path: string, problems: Fiel
 function checkEnum(value: unknown, schema: JsonMap, path: string, problems: FieldProblem[]): void {
   const allowed = schema['enum']
   if (!Array.isArray(allowed) || allowed.some((entry) => isSame(entry, value))) return
-  problems.push({ type: 'NotSupported', path, value, detail: `supported values: ${allowed.map((entry) => JSON.stringify(typeof entry === 'string' ? entry : JSON.stringify(entry))).join(', ')}` })
+  problems.push({
+    type: 'NotSupported',
+    path,
+    value,
+    detail: `supported values: ${allowed.map((entry) => JSON.stringify(typeof entry === 'string' ? entry : JSON.stringify(entry))).join(', ')}`,
+  })
 }
 
 function checkNumber(value: number, schema: JsonMap, path: string, problems: FieldProblem[]): void {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema
   const add = (detail: string): void => void problems.push({ type: 'Invalid', path, value, detail: `${path} in body ${detail}` })
-  if (typeof minimum === 'number' && (exclusiveMinimum === true ? value <= minimum : value < minimum)) add(`should be greater than ${exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`)
-  if (typeof maximum === 'number' && (exclusiveMaximum === true ? value >= maximum : value > maximum)) add(`should be less than ${exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`)
+  if (typeof minimum === 'number' && (exclusiveMinimum === true ? value <= minimum : value < minimum))
+    add(`should be greater than ${exclusiveMinimum === true ? '' : 'or equal to '}${minimum}`)
+  if (typeof maximum === 'number' && (exclusiveMaximum === true ? value >= maximum : value > maximum))
+    add(`should be less than ${exclusiveMaximum === true ? '' : 'or equal to '}${maximum}`)
   if (typeof multipleOf === 'number' && Math.abs(value / multipleOf - Math.round(value / multipleOf)) > 1e-9) add(`should be a multiple of ${multipleOf}`)
 }
 
 function checkString(value: string, schema: JsonMap, path: string, problems: FieldProblem[]): void {
   const { minLength, maxLength, pattern, format } = schema
-  const length = [...value].length
+  const length = Array.from(value).length
   // The server counts characters and says bytes.
   if (typeof maxLength === 'number' && length > maxLength) problems.push({ type: 'TooLong', path, value, detail: `may not be more than ${maxLength} bytes` })
-  if (typeof minLength === 'number' && length < minLength) problems.push({ type: 'Invalid', path, value, detail: `${path} in body should be at least ${minLength} chars long` })
+  if (typeof minLength === 'number' && length < minLength)
+    problems.push({ type: 'Invalid', path, value, detail: `${path} in body should be at least ${minLength} chars long` })
   if (typeof pattern === 'string') {
     const expression = compilePattern(pattern)
-    if (expression !== undefined && !expression.test(value)) problems.push({ type: 'Invalid', path, value, detail: `${path} in body should match '${pattern}'` })
+    if (expression !== undefined && !expression.test(value))
+      problems.push({ type: 'Invalid', path, value, detail: `${path} in body should match '${pattern}'` })
   }
-  if (typeof format === 'string' && !matchesFormat(value, format)) problems.push({ type: 'Invalid', path, value, detail: `${path} in body must be of type ${format}: ${JSON.stringify(value)}` })
+  if (typeof format === 'string' && !matchesFormat(value, format))
+    problems.push({ type: 'Invalid', path, value, detail: `${path} in body must be of type ${format}: ${JSON.stringify(value)}` })
 }
 
 /** Patterns are written for RE2, which has no look-around and no references; flags in groups are turned into JavaScript's. */
@@ -119,9 +129,12 @@ function matchesFormat(value: string, format: string): boolean {
 
 function checkList(list: readonly unknown[], schema: JsonMap, path: string, problems: FieldProblem[]): void {
   const { minItems, maxItems, uniqueItems, items } = schema
-  if (typeof maxItems === 'number' && list.length > maxItems) problems.push({ type: 'TooMany', path, value: list.length, detail: `must have at most ${maxItems} items` })
-  if (typeof minItems === 'number' && list.length < minItems) problems.push({ type: 'Invalid', path, value: list.length, detail: `${path} in body should have at least ${minItems} items` })
-  if (uniqueItems === true && new Set(list.map(canonicalText)).size < list.length) problems.push({ type: 'Duplicate', path, value: list, detail: `${path} in body shouldn't contain duplicates` })
+  if (typeof maxItems === 'number' && list.length > maxItems)
+    problems.push({ type: 'TooMany', path, value: list.length, detail: `must have at most ${maxItems} items` })
+  if (typeof minItems === 'number' && list.length < minItems)
+    problems.push({ type: 'Invalid', path, value: list.length, detail: `${path} in body should have at least ${minItems} items` })
+  if (uniqueItems === true && new Set(list.map(canonicalText)).size < list.length)
+    problems.push({ type: 'Duplicate', path, value: list, detail: `${path} in body shouldn't contain duplicates` })
   if (isMap(items)) for (const [index, item] of list.entries()) validate(item, items, `${path}[${index}]`, problems)
   checkUnique(list, schema, path, problems)
 }
@@ -144,10 +157,13 @@ function checkMap(map: JsonMap, schema: JsonMap, path: string, problems: FieldPr
   const { properties, required, additionalProperties, minProperties, maxProperties } = schema
   const known = isMap(properties) ? properties : {}
   const count = Object.keys(map).length
-  if (typeof maxProperties === 'number' && count > maxProperties) problems.push({ type: 'TooMany', path, value: count, detail: `must have at most ${maxProperties} items` })
-  if (typeof minProperties === 'number' && count < minProperties) problems.push({ type: 'Invalid', path, value: count, detail: `${path} in body should have at least ${minProperties} properties` })
+  if (typeof maxProperties === 'number' && count > maxProperties)
+    problems.push({ type: 'TooMany', path, value: count, detail: `must have at most ${maxProperties} items` })
+  if (typeof minProperties === 'number' && count < minProperties)
+    problems.push({ type: 'Invalid', path, value: count, detail: `${path} in body should have at least ${minProperties} properties` })
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`)
-  for (const name of Array.isArray(required) ? required.map(String) : []) if (!Object.hasOwn(map, name)) problems.push({ type: 'Required', path: at(name), value: '', detail: '' })
+  for (const name of Array.isArray(required) ? required.map(String) : [])
+    if (!Object.hasOwn(map, name)) problems.push({ type: 'Required', path: at(name), value: '', detail: '' })
   for (const name of Object.keys(map)) {
     if (isRoot && name === 'metadata') {
       const metadata = known['metadata']
@@ -168,10 +184,18 @@ function checkCombinations(value: unknown, schema: JsonMap, path: string, proble
   }
   const shown = path === '' ? '<nil>' : path
   for (const branch of branches('allOf')) validate(value, branch, path, problems)
-  if (branches('anyOf').length > 0 && !branches('anyOf').some(isValid)) problems.push({ type: 'Invalid', path: '<nil>', value: '', detail: `"${shown}" must validate at least one schema (anyOf)` })
+  if (branches('anyOf').length > 0 && !branches('anyOf').some(isValid))
+    problems.push({ type: 'Invalid', path: '<nil>', value: '', detail: `"${shown}" must validate at least one schema (anyOf)` })
   if (branches('oneOf').length > 0) {
     const count = branches('oneOf').filter(isValid).length
-    if (count !== 1) problems.push({ type: 'Invalid', path: '<nil>', value: '', detail: `"${shown}" must validate one and only one schema (oneOf). ${count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`}` })
+    if (count !== 1)
+      problems.push({
+        type: 'Invalid',
+        path: '<nil>',
+        value: '',
+        detail: `"${shown}" must validate one and only one schema (oneOf). ${count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`}`,
+      })
   }
-  if (isMap(schema['not']) && isValid(schema['not'])) problems.push({ type: 'Invalid', path: '<nil>', value: '', detail: `"${shown}" must not validate the schema (not)` })
+  if (isMap(schema['not']) && isValid(schema['not']))
+    problems.push({ type: 'Invalid', path: '<nil>', value: '', detail: `"${shown}" must not validate the schema (not)` })
 }

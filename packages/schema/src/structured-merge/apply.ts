@@ -4,7 +4,18 @@
 import { zeroValueOf } from '../type-schema.ts'
 import type { TypeSchema } from '../type-schema.ts'
 import { canonicalText, isMap, isSame, setMember } from '../values.ts'
-import { differenceOfSets, emptySet, formatPath, intersectionOfSets, isEmptySet, isSameSet, pathsOf, setOfMembers, unionSets, withoutBelow } from './field-set.ts'
+import {
+  differenceOfSets,
+  emptySet,
+  formatPath,
+  intersectionOfSets,
+  isEmptySet,
+  isSameSet,
+  pathsOf,
+  setOfMembers,
+  unionSets,
+  withoutBelow,
+} from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 import { cappedManagers, decodeManagers, encodeManagers, identityOf, ownedBy, strippedManagers } from './managers.ts'
 import type { Manager } from './managers.ts'
@@ -159,9 +170,19 @@ function lastAppliedOf(live: AnyObject | undefined): unknown {
 function conflictOutcome(conflicts: readonly { readonly holder: Manager; readonly key: string; readonly set: FieldSet }[]): ApplyOutcome {
   const all = conflicts
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .flatMap(({ holder, set }) => pathsOf(set).map((path): ApplyConflict => ({ manager: holder.manager, operation: holder.operation, apiVersion: holder.apiVersion, subresource: holder.subresource, time: holder.time, path: formatPath(path) })))
+    .flatMap(({ holder, set }) =>
+      pathsOf(set).map((path): ApplyConflict => ({
+        manager: holder.manager,
+        operation: holder.operation,
+        apiVersion: holder.apiVersion,
+        subresource: holder.subresource,
+        time: holder.time,
+        path: formatPath(path),
+      })),
+    )
   const [first] = all
-  if (all.length === 1 && first !== undefined) return { kind: 'conflict', conflicts: all, message: `Apply failed with 1 conflict: conflict with ${describe(first)}: ${first.path}` }
+  if (all.length === 1 && first !== undefined)
+    return { kind: 'conflict', conflicts: all, message: `Apply failed with 1 conflict: conflict with ${describe(first)}: ${first.path}` }
   const groups = new Map<string, string[]>()
   for (const conflict of all) groups.set(describe(conflict), [...(groups.get(describe(conflict)) ?? []), conflict.path])
   const lines = [...groups].flatMap(([who, paths]) => [`conflicts with ${who}:`, ...paths.map((path) => `- ${path}`)])
@@ -182,7 +203,11 @@ export function recordUpdate(request: UpdateRequest): AnyObject {
   const { schema, time } = request
   const given = entriesOf(request.updated)
   const updated = withoutManagedFields(request.updated)
-  const isReset = request.live !== undefined && given !== undefined && (given.length === 0 || (given.length === 1 && isMap(given[0]) && Object.keys(given[0]).length === 0)) && (request.subresource ?? '') === ''
+  const isReset =
+    request.live !== undefined &&
+    given !== undefined &&
+    (given.length === 0 || (given.length === 1 && isMap(given[0]) && Object.keys(given[0]).length === 0)) &&
+    (request.subresource ?? '') === ''
   const liveEntries = entriesOf(request.live)
   if (isReset) return updated
   // Objects that lost their bookkeeping get none until somebody applies.

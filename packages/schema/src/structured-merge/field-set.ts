@@ -125,7 +125,12 @@ export function formatPath(path: readonly string[]): string {
 /** `name="a",port=80` */
 export function keyText(json: string): string {
   const key: unknown = JSON.parse(json)
-  return isMap(key) ? Object.keys(key).sort().map((name) => `${name}=${JSON.stringify(key[name])}`).join(',') : ''
+  return isMap(key)
+    ? Object.keys(key)
+        .sort()
+        .map((name) => `${name}=${JSON.stringify(key[name])}`)
+        .join(',')
+    : ''
 }
 
 /** As `fieldsV1`: `.` stands for the path itself where something lies below it. */
@@ -159,5 +164,12 @@ export function parseFieldSet(value: unknown, depth = 0): FieldSet {
 
 /** A set from plain paths of member names. */
 export function setOfMembers(paths: readonly (readonly string[])[]): FieldSet {
-  return paths.reduce<FieldSet>((set, path) => unionSets(set, path.toReversed().reduce<FieldSet>((below, name) => ({ isMember: false, children: new Map([[`f:${name}`, below]]) }), selfSet)), emptySet)
+  return paths.reduce<FieldSet>(
+    (set, path) =>
+      unionSets(
+        set,
+        path.toReversed().reduce<FieldSet>((below, name) => ({ isMember: false, children: new Map([[`f:${name}`, below]]) }), selfSet),
+      ),
+    emptySet,
+  )
 }

@@ -34,14 +34,27 @@ const unowned = setOfMembers([
   ['apiVersion'],
   ['kind'],
   ['metadata'],
-  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion'].map((name) => ['metadata', name]),
+  ...['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion'].map((name) => [
+    'metadata',
+    name,
+  ]),
 ])
 
 const maxUpdateManagers = 10
 const ancient = 'ancient-changes'
 
 /** Whose entry it is. Appliers keep theirs across versions; updaters have one a version. */
-export function identityOf({ manager, operation, apiVersion, subresource }: { readonly manager: string; readonly operation: string; readonly apiVersion: string; readonly subresource: string }): string {
+export function identityOf({
+  manager,
+  operation,
+  apiVersion,
+  subresource,
+}: {
+  readonly manager: string
+  readonly operation: string
+  readonly apiVersion: string
+  readonly subresource: string
+}): string {
   return JSON.stringify({ manager, operation, ...(operation === 'Apply' ? {} : { apiVersion }), ...(subresource === '' ? {} : { subresource }) })
 }
 
@@ -50,8 +63,16 @@ export function decodeManagers(entries: readonly unknown[] | undefined): Map<str
   const managers = new Map<string, Manager>()
   for (const entry of entries ?? []) {
     if (!isMap(entry)) throw new SchemaError('MANAGED_FIELDS_INVALID', 'an entry of managedFields is a map')
-    const { manager = '', operation, apiVersion = '', time, subresource = '', fieldsV1 = {} } = entry as Record<string, string | undefined> & { fieldsV1?: unknown }
-    if (operation !== 'Apply' && operation !== 'Update') throw new SchemaError('MANAGED_FIELDS_INVALID', `operation is \`Apply\` or \`Update\`, not ${JSON.stringify(operation)}`)
+    const {
+      manager = '',
+      operation,
+      apiVersion = '',
+      time,
+      subresource = '',
+      fieldsV1 = {},
+    } = entry as Record<string, string | undefined> & { fieldsV1?: unknown }
+    if (operation !== 'Apply' && operation !== 'Update')
+      throw new SchemaError('MANAGED_FIELDS_INVALID', `operation is \`Apply\` or \`Update\`, not ${JSON.stringify(operation)}`)
     const decoded: Manager = { manager, operation, apiVersion, time, subresource, set: parseFieldSet(fieldsV1) }
     const key = identityOf(decoded)
     const held = managers.get(key)
@@ -65,7 +86,11 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
   return [...managers.values()]
     .toSorted(
       (a, b) =>
-        compare(a.operation, b.operation) || compare(a.time ?? '', b.time ?? '') || compare(a.manager, b.manager) || compare(a.apiVersion, b.apiVersion) || compare(a.subresource, b.subresource),
+        compare(a.operation, b.operation) ||
+        compare(a.time ?? '', b.time ?? '') ||
+        compare(a.manager, b.manager) ||
+        compare(a.apiVersion, b.apiVersion) ||
+        compare(a.subresource, b.subresource),
     )
     .map(({ manager, operation, apiVersion, time, subresource, set }) => ({
       manager,
@@ -105,7 +130,16 @@ export function cappedManagers(managers: Managers): Map<string, Manager> {
     if (key === bucketKey) continue
     const held = capped.get(bucketKey)
     capped.delete(key)
-    capped.set(bucketKey, held === undefined ? bucket : { ...held, set: unionSets(held.set, manager.set), time: held.time !== undefined && manager.time !== undefined && held.time > manager.time ? held.time : manager.time })
+    capped.set(
+      bucketKey,
+      held === undefined
+        ? bucket
+        : {
+            ...held,
+            set: unionSets(held.set, manager.set),
+            time: held.time !== undefined && manager.time !== undefined && held.time > manager.time ? held.time : manager.time,
+          },
+    )
   }
   return capped
 }

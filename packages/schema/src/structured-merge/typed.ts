@@ -51,7 +51,11 @@ function elementOf(value: unknown, schema: ListSchema, path: readonly string[]):
   for (const name of schema.keys.toSorted()) {
     const found = member(value, name) ?? (Object.hasOwn(defaults, name) ? defaults[name] : undefined)
     if (found !== undefined) setMember(key, name, found)
-    else if (schema.keys.length === 1) throw new SchemaError('SCHEMA_FIELD', `${formatPath(path)}: element 0: associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`)
+    else if (schema.keys.length === 1)
+      throw new SchemaError(
+        'SCHEMA_FIELD',
+        `${formatPath(path)}: element 0: associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`,
+      )
   }
   return `k:${canonicalText(key)}`
 }
@@ -94,12 +98,14 @@ export function compareTyped(before: unknown, after: unknown, schema: TypeSchema
   const children = { added: new Map<string, FieldSet>(), modified: new Map<string, FieldSet>(), removed: new Map<string, FieldSet>() }
   const visit = (element: string, left: unknown, right: unknown, inner: TypeSchema): void => {
     const found = compareTyped(left, right, inner, [...path, element])
-    for (const part of ['added', 'modified', 'removed'] as const) if (found[part] !== emptySet) children[part].set(element, unionSets(children[part].get(element) ?? emptySet, found[part]))
+    for (const part of ['added', 'modified', 'removed'] as const)
+      if (found[part] !== emptySet) children[part].set(element, unionSets(children[part].get(element) ?? emptySet, found[part]))
   }
   if (shape === 'list') compareLists(Array.isArray(before) ? before : [], Array.isArray(after) ? after : [], schema as ListSchema, path, visit)
   else {
     const [left, right] = [isMap(before) ? before : {}, isMap(after) ? after : {}]
-    for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) visit(`f:${name}`, member(left, name), member(right, name), memberSchema(schema, name) ?? untypedSchema)
+    for (const name of new Set([...Object.keys(left), ...Object.keys(right)]))
+      visit(`f:${name}`, member(left, name), member(right, name), memberSchema(schema, name) ?? untypedSchema)
   }
   return {
     added: fieldSet(before === undefined, children.added),
@@ -114,13 +120,23 @@ function compareLeaf(before: unknown, after: unknown): Comparison {
   return isSame(before, after) ? same : { ...same, modified: selfSet }
 }
 
-function compareLists(before: readonly unknown[], after: readonly unknown[], schema: ListSchema, path: readonly string[], visit: (element: string, left: unknown, right: unknown, inner: TypeSchema) => void): void {
+function compareLists(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  schema: ListSchema,
+  path: readonly string[],
+  visit: (element: string, left: unknown, right: unknown, inner: TypeSchema) => void,
+): void {
   const [left, right] = [grouped(before, schema, path), grouped(after, schema, path)]
   for (const element of new Set([...left.keys(), ...right.keys()])) {
     const [mine, theirs] = [left.get(element) ?? [], right.get(element) ?? []]
     // Duplicates are compared as wholes.
     if (mine.length > 1 || theirs.length > 1) {
-      if (!isSame(mine, theirs)) visit(element, mine.length === 0 ? undefined : canonicalText(mine), theirs.length === 0 ? undefined : canonicalText(theirs), { kind: 'scalar', type: 'string' })
+      if (!isSame(mine, theirs))
+        visit(element, mine.length === 0 ? undefined : canonicalText(mine), theirs.length === 0 ? undefined : canonicalText(theirs), {
+          kind: 'scalar',
+          type: 'string',
+        })
       continue
     }
     visit(element, mine[0], theirs[0], schema.listType === 'set' ? { kind: 'scalar', type: 'string' } : schema.items)
@@ -142,7 +158,9 @@ export function mergeTyped(left: unknown, right: unknown, schema: TypeSchema, pa
   if (shape === 'list') return mergeLists(Array.isArray(left) ? left : [], Array.isArray(right) ? right : [], schema as ListSchema, path)
   if (!isMap(left)) return right
   const merged = copyMap(left)
-  if (isMap(right)) for (const name of Object.keys(right)) setMember(merged, name, mergeTyped(member(left, name), right[name], memberSchema(schema, name) ?? untypedSchema, [...path, `f:${name}`]))
+  if (isMap(right))
+    for (const name of Object.keys(right))
+      setMember(merged, name, mergeTyped(member(left, name), right[name], memberSchema(schema, name) ?? untypedSchema, [...path, `f:${name}`]))
   return merged
 }
 
@@ -153,7 +171,8 @@ function mergeLists(left: readonly unknown[], right: readonly unknown[], schema:
   for (const { element, value } of lefts) if (!leftValues.has(element)) leftValues.set(element, value)
   const inRight = new Set(rights.map(({ element }) => element))
   const shared = rights.map(({ element }) => element).filter((element) => leftValues.has(element))
-  const mergedItem = (element: string, value: unknown): unknown => (schema.listType === 'set' ? value : mergeTyped(leftValues.get(element), value, schema.items, [...path, element]))
+  const mergedItem = (element: string, value: unknown): unknown =>
+    schema.listType === 'set' ? value : mergeTyped(leftValues.get(element), value, schema.items, [...path, element])
   const out: unknown[] = []
   let [l, r, next] = [0, 0, 0]
   while (l < lefts.length || r < rights.length) {

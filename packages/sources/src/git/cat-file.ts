@@ -41,7 +41,8 @@ export function createCatFile(gitDir: string, environment: { readonly authorizat
       queue = []
       buffered = Buffer.alloc(0)
       body = undefined
-      for (const waiting of lost) waiting.reject(new SourceError('SOURCE_UNREACHABLE', 'git cat-file ended while an object was being read', { retryable: true }))
+      for (const waiting of lost)
+        waiting.reject(new SourceError('SOURCE_UNREACHABLE', 'git cat-file ended while an object was being read', { retryable: true }))
     }
     started.on('error', fail)
     started.on('close', fail)
@@ -64,7 +65,10 @@ export function createCatFile(gitDir: string, environment: { readonly authorizat
         body = undefined
         const waiting = queue.shift()
         if (isKept) waiting?.resolve({ type, content: Buffer.concat(chunks).subarray(0, size) })
-        else waiting?.reject(new SourceError('SOURCE_LIMIT', `an object of ${size} bytes is larger than the limit of ${waiting.maxBytes} bytes`, { subject: waiting.id }))
+        else
+          waiting?.reject(
+            new SourceError('SOURCE_LIMIT', `an object of ${size} bytes is larger than the limit of ${waiting.maxBytes} bytes`, { subject: waiting.id }),
+          )
         continue
       }
       const end = buffered.indexOf(0x0a)

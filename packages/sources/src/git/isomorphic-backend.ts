@@ -15,7 +15,10 @@ export function createIsomorphicBackend(options: BackendOptions): GitBackend {
 }
 
 async function openRepository(url: string, options: BackendOptions): Promise<RepositoryStore> {
-  if (transportOf(url, false) !== 'http') throw new SourceError('SOURCE_NOT_FOUND', `${withoutPassword(url)}: only http and https can be fetched without a git program`, { subject: withoutPassword(url) })
+  if (transportOf(url, false) !== 'http')
+    throw new SourceError('SOURCE_NOT_FOUND', `${withoutPassword(url)}: only http and https can be fetched without a git program`, {
+      subject: withoutPassword(url),
+    })
   const [git, { default: http }] = await Promise.all([import('isomorphic-git'), import('isomorphic-git/http/node')])
   const gitdir = join(options.cacheDir, `${createHash('sha256').update(url).digest('hex').slice(0, 32)}-iso`)
   const reader = createPackReader(join(gitdir, 'objects'))
@@ -30,7 +33,16 @@ async function openRepository(url: string, options: BackendOptions): Promise<Rep
     let timer: NodeJS.Timeout | undefined
     const shown = withoutPassword(url)
     const deadline = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new SourceError('SOURCE_UNREACHABLE', `the repository did not answer within ${options.timeoutMs} ms: ${shown}`, { subject: shown, retryable: true })), options.timeoutMs)
+      timer = setTimeout(
+        () =>
+          reject(
+            new SourceError('SOURCE_UNREACHABLE', `the repository did not answer within ${options.timeoutMs} ms: ${shown}`, {
+              subject: shown,
+              retryable: true,
+            }),
+          ),
+        options.timeoutMs,
+      )
       signal?.addEventListener('abort', () => reject(new SourceError('CANCELLED', `cancelled: ${shown}`, { subject: shown })), { once: true })
     })
     try {
@@ -64,6 +76,7 @@ async function openRepository(url: string, options: BackendOptions): Promise<Rep
 function explain(error: unknown, shown: string): SourceError {
   const message = error instanceof Error ? error.message : String(error)
   if (/401|403/.test(message)) return new SourceError('SOURCE_AUTH', `failed to list refs: authentication required: ${shown}`, { subject: shown, cause: error })
-  if (/404|NotFound/.test(message)) return new SourceError('SOURCE_NOT_FOUND', `failed to list refs: repository not found: ${shown}`, { subject: shown, cause: error })
+  if (/404|NotFound/.test(message))
+    return new SourceError('SOURCE_NOT_FOUND', `failed to list refs: repository not found: ${shown}`, { subject: shown, cause: error })
   return new SourceError('SOURCE_UNREACHABLE', `failed to list refs: ${message}`, { subject: shown, retryable: true, cause: error })
 }

@@ -51,7 +51,15 @@ async function openRepository(url: string, options: BackendOptions): Promise<Rep
     isReady ??= prepare()
     await isReady
     const header = await authorization()
-    return runGit({ args, cwd: gitDir, url, allowFiles: options.allowFiles, timeoutMs: options.timeoutMs, ...(header === undefined ? {} : { authorization: header }), ...(signal === undefined ? {} : { signal }) })
+    return runGit({
+      args,
+      cwd: gitDir,
+      url,
+      allowFiles: options.allowFiles,
+      timeoutMs: options.timeoutMs,
+      ...(header === undefined ? {} : { authorization: header }),
+      ...(signal === undefined ? {} : { signal }),
+    })
   }
 
   return {

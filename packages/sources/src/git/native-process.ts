@@ -20,8 +20,27 @@ const maxOutputBytes = 64 * 2 ** 20
  * Environment for git: nothing of the user's configuration, no prompts, no helper programs; the secret goes by environment, where other users
  * of the machine cannot see it, not by argument.
  */
-export function gitEnvironment({ authorization, allowFiles }: { readonly authorization?: string | undefined; readonly allowFiles: boolean }): Record<string, string> {
-  const keep = ['PATH', 'SSH_AUTH_SOCK', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'https_proxy', 'http_proxy', 'no_proxy', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'TMPDIR', 'SystemRoot']
+export function gitEnvironment({
+  authorization,
+  allowFiles,
+}: {
+  readonly authorization?: string | undefined
+  readonly allowFiles: boolean
+}): Record<string, string> {
+  const keep = [
+    'PATH',
+    'SSH_AUTH_SOCK',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+    'https_proxy',
+    'http_proxy',
+    'no_proxy',
+    'HTTPS_PROXY',
+    'HTTP_PROXY',
+    'NO_PROXY',
+    'TMPDIR',
+    'SystemRoot',
+  ]
   const kept = Object.fromEntries(keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
   const settings: [string, string][] = [
     // One request for refs and two for a fetch; protocol 2 needs one more for each.
@@ -44,7 +63,12 @@ export function gitEnvironment({ authorization, allowFiles }: { readonly authori
     GIT_ALLOW_PROTOCOL: allowFiles ? 'http:https:ssh:file' : 'http:https:ssh',
     GIT_SSH_COMMAND: 'ssh -o BatchMode=yes',
     GIT_CONFIG_COUNT: String(settings.length),
-    ...Object.fromEntries(settings.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${index}`, key], [`GIT_CONFIG_VALUE_${index}`, value]])),
+    ...Object.fromEntries(
+      settings.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${index}`, key],
+        [`GIT_CONFIG_VALUE_${index}`, value],
+      ]),
+    ),
   }
 }
 
@@ -61,7 +85,10 @@ export function runGit(run: GitRun): Promise<string> {
       child.kill('SIGKILL')
     }
     const shown = withoutPassword(run.url)
-    const timer = setTimeout(() => stop(new SourceError('SOURCE_UNREACHABLE', `git did not finish within ${run.timeoutMs} ms: ${shown}`, { subject: shown, retryable: true })), run.timeoutMs)
+    const timer = setTimeout(
+      () => stop(new SourceError('SOURCE_UNREACHABLE', `git did not finish within ${run.timeoutMs} ms: ${shown}`, { subject: shown, retryable: true })),
+      run.timeoutMs,
+    )
     const abort = (): void => stop(new SourceError('CANCELLED', `cancelled: git for ${shown}`, { subject: shown }))
     run.signal?.addEventListener('abort', abort, { once: true })
     child.stdout.on('data', (chunk: Buffer) => {
@@ -91,10 +118,16 @@ export function runGit(run: GitRun): Promise<string> {
 /** What git's complaint means; the text of the remote is kept, secrets are not in it. */
 function explain(complaint: string, run: GitRun): SourceError {
   const shown = withoutPassword(run.url)
-  const reason = complaint.split('\n').map((line) => line.replace(/^(?:fatal|error|remote): ?/, '').trim()).filter((line) => line !== '').join('; ').replaceAll(run.url, shown)
+  const reason = complaint
+    .split('\n')
+    .map((line) => line.replace(/^(?:fatal|error|remote): ?/, '').trim())
+    .filter((line) => line !== '')
+    .join('; ')
+    .replaceAll(run.url, shown)
   if (/authentication failed|could not read username|permission denied|HTTP 40[13]|returned error: 40[13]/i.test(complaint)) {
     return new SourceError('SOURCE_AUTH', `failed to list refs: authentication required: ${reason}`, { subject: shown })
   }
-  if (/not found|does not exist|does not appear to be a git repository/i.test(complaint)) return new SourceError('SOURCE_NOT_FOUND', `failed to list refs: repository not found: ${reason}`, { subject: shown })
+  if (/not found|does not exist|does not appear to be a git repository/i.test(complaint))
+    return new SourceError('SOURCE_NOT_FOUND', `failed to list refs: repository not found: ${reason}`, { subject: shown })
   return new SourceError('SOURCE_UNREACHABLE', `failed to list refs: ${reason}`, { subject: shown, retryable: true })
 }

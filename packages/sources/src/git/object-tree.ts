@@ -25,7 +25,12 @@ export function createObjectCaches(): ObjectCaches {
  * The tree of a commit.
  * @throws {SourceError} `SOURCE_REVISION` when the commit is not in the store
  */
-export async function openObjectTree(reader: ObjectReader, revision: string, caches: ObjectCaches, limits: { readonly maxFileBytes: number }): Promise<SourceTree> {
+export async function openObjectTree(
+  reader: ObjectReader,
+  revision: string,
+  caches: ObjectCaches,
+  limits: { readonly maxFileBytes: number },
+): Promise<SourceTree> {
   const root = await rootTreeOf(reader, revision)
   const idBytes = root.length / 2
 
@@ -43,7 +48,8 @@ export async function openObjectTree(reader: ObjectReader, revision: string, cac
     const kept = caches.blobs.get(id)
     if (kept !== undefined) return kept
     const object = await reader.read(id, { maxBytes: limits.maxFileBytes })
-    if (object?.type !== 'blob') throw new SourceError('SOURCE_NOT_FOUND', `${path}: file object ${id} is missing from the repository`, { retryable: true, subject: path })
+    if (object?.type !== 'blob')
+      throw new SourceError('SOURCE_NOT_FOUND', `${path}: file object ${id} is missing from the repository`, { retryable: true, subject: path })
     caches.blobs.set(id, object.content, object.content.byteLength)
     return object.content
   }

@@ -17,14 +17,21 @@ export interface ObjectReader {
   read(id: string, options?: { readonly maxBytes?: number }): Promise<GitObject | undefined>
 }
 
-const kinds: Readonly<Record<string, TreeEntryKind>> = { '40000': 'directory', '100644': 'file', '100664': 'file', '100755': 'executable', '120000': 'symlink', '160000': 'submodule' }
+const kinds: Readonly<Record<string, TreeEntryKind>> = {
+  '40000': 'directory',
+  '100644': 'file',
+  '100664': 'file',
+  '100755': 'executable',
+  '120000': 'symlink',
+  '160000': 'submodule',
+}
 const decoder = new TextDecoder()
 
 /** Entries of a tree object, in order of name. `format`: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects */
 export function parseTreeObject(content: Uint8Array, idBytes: number): TreeEntry[] {
   const entries: TreeEntry[] = []
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at)
     const end = bytes.indexOf(0, space)
     if (space < 0 || end < 0 || end + idBytes >= bytes.length + 1) throw new SourceError('SOURCE_NOT_FOUND', 'a tree object is damaged')

@@ -15,7 +15,9 @@ export function transportOf(url: string, allowFiles: boolean): Transport {
     if (/^ssh:\/\/[^/-]/i.test(url) || /^[\w.-]+@[\w.-]+:[^-]/.test(url)) return 'ssh'
     if (allowFiles && /^file:\/\/\//i.test(url)) return 'file'
   }
-  throw new SourceError('SOURCE_NOT_FOUND', `repository address ${JSON.stringify(withoutPassword(url))} is not served: use https, http or ssh`, { subject: withoutPassword(url) })
+  throw new SourceError('SOURCE_NOT_FOUND', `repository address ${JSON.stringify(withoutPassword(url))} is not served: use https, http or ssh`, {
+    subject: withoutPassword(url),
+  })
 }
 
 /** The address as it may be shown. */

@@ -53,6 +53,9 @@ function taggedVersion(constraint: string, refs: readonly RemoteRef[]): RemoteRe
   const tags = refs.filter(({ name }) => name.startsWith('refs/tags/'))
   const versions = new Map(tags.map((ref) => [valid(ref.name.slice('refs/tags/'.length), { loose: true }), ref]))
   versions.delete(null)
-  const best = maxSatisfying([...versions.keys()].filter((version): version is string => version !== null), range)
+  const best = maxSatisfying(
+    [...versions.keys()].filter((version): version is string => version !== null),
+    range,
+  )
   return best === null ? undefined : versions.get(best)
 }

@@ -25,7 +25,8 @@ export function memorySource(url: string, files: Readonly<Record<string, string>
     resolve: (source) => Promise.resolve(commits.has(source.targetRevision ?? '') ? (source.targetRevision ?? head) : head),
     open(_source, revision) {
       const found = commits.get(revision)
-      if (found === undefined) return Promise.reject(new SourceError('SOURCE_REVISION', `unable to resolve '${revision}' to a commit SHA: revision not found`, { subject: revision }))
+      if (found === undefined)
+        return Promise.reject(new SourceError('SOURCE_REVISION', `unable to resolve '${revision}' to a commit SHA: revision not found`, { subject: revision }))
       return Promise.resolve(createMemoryTree(found, revision))
     },
   }

@@ -13,7 +13,10 @@ const servedWatch: readonly string[] = [...served, 'application/json;stream=watc
 
 /** The first form that is asked for and served. @throws {StatusError} 406 */
 export function negotiate(header: string | undefined, isWatch: boolean): AnswerForm {
-  const asked = (header ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '')
+  const asked = (header ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
   const plain: AnswerForm = { media: 'application/json', as: 'object', tableVersion: 'v1' }
   if (asked.length === 0) return plain
   for (const entry of asked) {
@@ -25,7 +28,8 @@ export function negotiate(header: string | undefined, isWatch: boolean): AnswerF
     if (kind === undefined) return { ...plain, media: isYaml ? 'application/yaml' : 'application/json' }
     const [group, version] = [value('g'), value('v')]
     if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue
-    if (kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList') return { media: isYaml ? 'application/yaml' : 'application/json', as: kind, tableVersion: version }
+    if (kind === 'Table' || kind === 'PartialObjectMetadata' || kind === 'PartialObjectMetadataList')
+      return { media: isYaml ? 'application/yaml' : 'application/json', as: kind, tableVersion: version }
   }
   throw notAcceptable(isWatch ? servedWatch : served)
 }

@@ -18,7 +18,7 @@ export interface AdmissionRequest {
 
 /** A rule of a test: refuse what it matches. */
 export interface Denial {
-  matches(request: AdmissionRequest): boolean
+  readonly matches: (request: AdmissionRequest) => boolean
   readonly message: string
 }
 
@@ -44,7 +44,15 @@ export function createAdmission(storage: Storage): Admission {
       checkNamespace(request, storage)
       for (const { matches, message } of denials) {
         if (!matches(request)) continue
-        throw new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `admission webhook "deny.plumbline.dev" denied the request: ${message}`, reason: 'Forbidden', code: 403 })
+        throw new StatusError({
+          kind: 'Status',
+          apiVersion: 'v1',
+          metadata: {},
+          status: 'Failure',
+          message: `admission webhook "deny.plumbline.dev" denied the request: ${message}`,
+          reason: 'Forbidden',
+          code: 403,
+        })
       }
     },
   }
@@ -60,8 +68,15 @@ function checkNamespace({ operation, type, namespace, name, subresource, object 
   const found = storage.get('namespaces', '', namespace)
   if (found === undefined) throw notFound({ group: '', resource: 'namespaces' }, namespace)
   if (found.object.metadata.deletionTimestamp !== undefined) {
-    const error = forbidden({ group: type.group, resource: type.plural }, object?.metadata.name ?? '', `unable to create new content in namespace ${namespace} because it is being terminated`)
-    error.status.details = { ...error.status.details, causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }] }
+    const error = forbidden(
+      { group: type.group, resource: type.plural },
+      object?.metadata.name ?? '',
+      `unable to create new content in namespace ${namespace} because it is being terminated`,
+    )
+    error.status.details = {
+      ...error.status.details,
+      causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
+    }
     throw error
   }
 }

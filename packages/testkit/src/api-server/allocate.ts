@@ -48,16 +48,24 @@ export function createAllocator(storage: Storage): Allocator {
         return { ...object, spec }
       }
       const before = valueAt(previous, 'spec', 'clusterIP')
-      const address = typeof spec['clusterIP'] === 'string' && spec['clusterIP'] !== '' ? spec['clusterIP'] : typeof before === 'string' && before !== '' ? before : freeAddress()
+      const address =
+        typeof spec['clusterIP'] === 'string' && spec['clusterIP'] !== ''
+          ? spec['clusterIP']
+          : typeof before === 'string' && before !== ''
+            ? before
+            : freeAddress()
       spec['clusterIP'] = address
       spec['clusterIPs'] ??= [address]
       spec['ipFamilies'] ??= ['IPv4']
       spec['ipFamilyPolicy'] ??= 'SingleStack'
       if ((type === 'NodePort' || type === 'LoadBalancer') && Array.isArray(spec['ports'])) {
-        spec['ports'] = (spec['ports'] as JsonObject[]).map((port) => (typeof port['nodePort'] === 'number' && port['nodePort'] !== 0 ? port : { ...port, nodePort: portBefore(previous, port) ?? freePort() }))
+        spec['ports'] = (spec['ports'] as JsonObject[]).map((port) =>
+          typeof port['nodePort'] === 'number' && port['nodePort'] !== 0 ? port : { ...port, nodePort: portBefore(previous, port) ?? freePort() },
+        )
       }
       if (type === 'LoadBalancer' || type === 'NodePort') {
-        if (spec['externalTrafficPolicy'] === 'Local' && type === 'LoadBalancer') spec['healthCheckNodePort'] ??= valueAt(previous, 'spec', 'healthCheckNodePort') ?? freePort()
+        if (spec['externalTrafficPolicy'] === 'Local' && type === 'LoadBalancer')
+          spec['healthCheckNodePort'] ??= valueAt(previous, 'spec', 'healthCheckNodePort') ?? freePort()
       }
       return { ...object, spec }
     },

@@ -31,7 +31,12 @@ export interface ClusterApi {
   updateStatus(object: KubeObject, options?: Partial<WriteOptions>): KubeObject
   /** Store a computed object without rules and without bookkeeping of fields. */
   store(object: KubeObject): KubeObject
-  delete(resource: ResourceRef, namespace: string, name: string, options?: { readonly propagationPolicy?: string; readonly gracePeriodSeconds?: number; readonly uid?: string }): boolean
+  delete(
+    resource: ResourceRef,
+    namespace: string,
+    name: string,
+    options?: { readonly propagationPolicy?: string; readonly gracePeriodSeconds?: number; readonly uid?: string },
+  ): boolean
   /** Hear changes after they are stored; the listener runs in a later turn. `resource` undefined means all. */
   watch(resource: ResourceRef | undefined, listener: (change: ApiChange) => void): () => void
   /** Resource of an object's kind. */
@@ -66,8 +71,10 @@ export function createClusterApi(storage: Storage, registry: Registry, writer: W
     get: (resource, namespace, name) => storage.get(typeOf(resource).storage, namespace, name)?.object,
     list: (resource, namespace) => storage.list(typeOf(resource).storage, namespace).map(({ object }) => object),
     create: (object, options) => writer.create(typeOfObject(object), object.metadata.namespace ?? '', object, optionsOf(options)),
-    update: (object, options) => writer.update(typeOfObject(object), object.metadata.namespace ?? '', object.metadata.name ?? '', '', object, optionsOf(options)).object,
-    updateStatus: (object, options) => writer.update(typeOfObject(object), object.metadata.namespace ?? '', object.metadata.name ?? '', 'status', object, optionsOf(options)).object,
+    update: (object, options) =>
+      writer.update(typeOfObject(object), object.metadata.namespace ?? '', object.metadata.name ?? '', '', object, optionsOf(options)).object,
+    updateStatus: (object, options) =>
+      writer.update(typeOfObject(object), object.metadata.namespace ?? '', object.metadata.name ?? '', 'status', object, optionsOf(options)).object,
     store: (object) => writer.store(typeOfObject(object), object),
     delete(resource, namespace, name, options = {}) {
       const type = typeOf(resource)
@@ -77,7 +84,8 @@ export function createClusterApi(storage: Storage, registry: Registry, writer: W
       return true
     },
     watch(resource, listener) {
-      const tell = (event: StoreEvent): void => queueMicrotask(() => listener({ type: event.type, object: event.current.object, previous: event.previous?.object }))
+      const tell = (event: StoreEvent): void =>
+        queueMicrotask(() => listener({ type: event.type, object: event.current.object, previous: event.previous?.object }))
       return storage.subscribe(resource === undefined ? undefined : typeOf(resource).storage, tell)
     },
     resourceOf: (object) => {

@@ -1,5 +1,5 @@
 // CustomResourceDefinitions: from a definition to served resource types, and their conditions.
-import { typeSchemaOfCrd } from '@plumbline/schema'
+import { typeSchemaOfCrd, printed } from '@plumbline/schema'
 import type { ColumnDefinition } from './facts.ts'
 import { apiVersionOf } from './resources.ts'
 import type { ResourceType, Subresource } from './resources.ts'
@@ -27,17 +27,17 @@ const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', '
 export function definedTypes(definition: KubeObject): ResourceType[] {
   const spec = objectOf(definition['spec'])
   const names = objectOf(spec['names'])
-  const group = String(spec['group'] ?? '')
-  const plural = String(names['plural'] ?? '')
+  const group = printed(spec['group'] ?? '')
+  const plural = printed(names['plural'] ?? '')
   const versions = objectsOf(spec['versions'])
-  const stored = String(versions.find((version) => version['storage'] === true)?.['name'] ?? versions[0]?.['name'] ?? '')
+  const stored = printed(versions.find((version) => version['storage'] === true)?.['name'] ?? versions[0]?.['name'] ?? '')
   const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
   return [...versions]
     .filter((version) => version['served'] === true)
     .sort((a, b) => compareVersions(String(b['name']), String(a['name'])))
     .map((version) => {
       const name = String(version['name'])
-      const kind = String(names['kind'] ?? '')
+      const kind = printed(names['kind'] ?? '')
       const schema = valueAt(version, 'schema', 'openAPIV3Schema')
       const subresources = objectOf(version['subresources'])
       return {
@@ -45,7 +45,7 @@ export function definedTypes(definition: KubeObject): ResourceType[] {
         version: name,
         kind,
         plural,
-        singular: String(names['singular'] ?? kind.toLowerCase()),
+        singular: printed(names['singular'] ?? kind.toLowerCase()),
         shortNames: textsOf(names['shortNames']),
         categories: textsOf(names['categories']),
         isNamespaced: spec['scope'] === 'Namespaced',
@@ -55,14 +55,15 @@ export function definedTypes(definition: KubeObject): ResourceType[] {
         storage: `${group}/${plural}`,
         apiVersion: apiVersionOf(group, name),
         storedApiVersion: apiVersionOf(group, stored),
-        listKind: String(names['listKind'] ?? `${kind}List`),
+        listKind: printed(names['listKind'] ?? `${kind}List`),
         schema: typeSchemaOfCrd(schema),
         defined: {
           openAPIV3Schema: isObject(schema) ? schema : undefined,
           columns: columnsOf(version),
-          selectableFields: objectsOf(version['selectableFields']).map((field) => String(field['jsonPath'] ?? '').replace(/^\./, '')),
+          selectableFields: objectsOf(version['selectableFields']).map((field) => printed(field['jsonPath'] ?? '').replace(/^\./, '')),
           scale: isObject(subresources['scale']) ? subresources['scale'] : undefined,
-          deprecationWarning: version['deprecated'] === true ? String(version['deprecationWarning'] ?? `${apiVersionOf(group, name)} ${kind} is deprecated`) : undefined,
+          deprecationWarning:
+            version['deprecated'] === true ? printed(version['deprecationWarning'] ?? `${apiVersionOf(group, name)} ${kind} is deprecated`) : undefined,
           isTerminating: definition.metadata.deletionTimestamp !== undefined,
         },
       }
@@ -72,21 +73,32 @@ export function definedTypes(definition: KubeObject): ResourceType[] {
 function subresourcesOf(declared: JsonObject, group: string, version: string, kind: string): Map<string, Subresource> {
   const found = new Map<string, Subresource>()
   if (declared['status'] !== undefined) found.set('status', { name: 'status', group, version, kind, verbs: ['get', 'patch', 'update'] })
-  if (declared['scale'] !== undefined) found.set('scale', { name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: ['get', 'patch', 'update'] })
+  if (declared['scale'] !== undefined)
+    found.set('scale', { name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: ['get', 'patch', 'update'] })
   return found
 }
 
 /** Columns of tables: those of the definition, or the age where it has none. */
 function columnsOf(version: JsonObject): DefinedColumn[] {
   const declared = version['additionalPrinterColumns']
-  const columns = Array.isArray(declared) ? objectsOf(declared) : [{ name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata' }]
+  const columns = Array.isArray(declared)
+    ? objectsOf(declared)
+    : [
+        {
+          name: 'Age',
+          type: 'date',
+          jsonPath: '.metadata.creationTimestamp',
+          description:
+            'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
+        },
+      ]
   return columns.map((column) => ({
-    name: String(column['name'] ?? ''),
-    type: String(column['type'] ?? 'string'),
-    format: String(column['format'] ?? ''),
-    description: String(column['description'] ?? `Custom resource definition column (in JSONPath format): ${String(column['jsonPath'] ?? '')}`),
+    name: printed(column['name'] ?? ''),
+    type: printed(column['type'] ?? 'string'),
+    format: printed(column['format'] ?? ''),
+    description: printed(column['description'] ?? `Custom resource definition column (in JSONPath format): ${printed(column['jsonPath'] ?? '')}`),
     priority: Number(column['priority'] ?? 0),
-    jsonPath: String(column['jsonPath'] ?? ''),
+    jsonPath: printed(column['jsonPath'] ?? ''),
   }))
 }
 
@@ -109,9 +121,18 @@ export function establishedStatus(definition: KubeObject, now: string): JsonObje
   const stored = objectsOf(spec['versions']).find((version) => version['storage'] === true)?.['name']
   const before = objectOf(definition['status'])
   const versions = Array.isArray(before['storedVersions']) ? before['storedVersions'].map(String) : []
-  const condition = (type: string, reason: string, message: string): JsonObject => ({ type, status: 'True', lastTransitionTime: timeOf(before, type, now), reason, message })
+  const condition = (type: string, reason: string, message: string): JsonObject => ({
+    type,
+    status: 'True',
+    lastTransitionTime: timeOf(before, type, now),
+    reason,
+    message,
+  })
   return {
-    conditions: [condition('NamesAccepted', 'NoConflicts', 'no conflicts found'), condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted')],
+    conditions: [
+      condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
+      condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
+    ],
     acceptedNames: spec['names'] ?? {},
     storedVersions: typeof stored === 'string' && !versions.includes(stored) ? [...versions, stored] : versions,
   }
@@ -119,5 +140,5 @@ export function establishedStatus(definition: KubeObject, now: string): JsonObje
 
 function timeOf(status: JsonObject, type: string, now: string): string {
   const found = objectsOf(status['conditions']).find((condition) => condition['type'] === type && condition['status'] === 'True')
-  return String(found?.['lastTransitionTime'] ?? now)
+  return printed(found?.['lastTransitionTime'] ?? now)
 }

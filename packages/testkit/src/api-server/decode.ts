@@ -50,7 +50,10 @@ export interface Decoded {
  * @throws {StatusError} 400 in the words of the server
  */
 export function decodeObject(body: unknown, type: ResourceType, fieldValidation: FieldValidation, duplicates: readonly string[] = []): Decoded {
-  if (!isObject(body)) throw badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`)
+  if (!isObject(body))
+    throw badRequest(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    )
   const kind = body['kind'] ?? (type.defined === undefined ? type.kind : undefined)
   const apiVersion = body['apiVersion'] ?? (type.defined === undefined ? type.apiVersion : undefined)
   if (typeof kind !== 'string' || kind === '' || typeof apiVersion !== 'string') throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`)
@@ -61,7 +64,13 @@ export function decodeObject(body: unknown, type: ResourceType, fieldValidation:
 
 function mismatch(apiVersion: string, kind: string, type: ResourceType): Error {
   const { group, version } = parseApiVersion(apiVersion)
-  return badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`.replace(/.*/s, (text) => (group === type.group && version === type.version ? `${kind} in version "${version}" cannot be handled as a ${type.kind}: converting (${kind}) to (${type.kind}): unknown conversion` : text)))
+  return badRequest(
+    `the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`.replace(/.*/s, (text) =>
+      group === type.group && version === type.version
+        ? `${kind} in version "${version}" cannot be handled as a ${type.kind}: converting (${kind}) to (${type.kind}): unknown conversion`
+        : text,
+    ),
+  )
 }
 
 function decodeBuiltIn(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: readonly string[]): Decoded {

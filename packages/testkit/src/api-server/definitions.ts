@@ -20,7 +20,10 @@ export function followDefinitions(storage: Storage, registry: Registry, writer: 
     registry.define(name, definedTypes(definition))
     const status = establishedStatus(definition, formatTime(clock.now()))
     const finalizers = definition.metadata.finalizers ?? []
-    const withFinalizer = finalizers.includes(cleanupFinalizer) || definition.metadata.deletionTimestamp !== undefined ? definition : { ...definition, metadata: { ...definition.metadata, finalizers: [...finalizers, cleanupFinalizer] } }
+    const withFinalizer =
+      finalizers.includes(cleanupFinalizer) || definition.metadata.deletionTimestamp !== undefined
+        ? definition
+        : { ...definition, metadata: { ...definition.metadata, finalizers: [...finalizers, cleanupFinalizer] } }
     const next = { ...withFinalizer, status: { ...objectOf(definition['status']), ...status } }
     if (!isEqual(next, definition) && crdType !== undefined) writer.store(crdType, next)
   }
@@ -33,13 +36,18 @@ export function followDefinitions(storage: Storage, registry: Registry, writer: 
     const [type] = definedTypes(definition)
     if (type !== undefined) {
       for (const entry of storage.list(type.storage, undefined)) {
-        if (entry.object.metadata.deletionTimestamp === undefined) writer.delete(type, entry.namespace, entry.name, { dryRun: false, propagationPolicy: 'Background' })
+        if (entry.object.metadata.deletionTimestamp === undefined)
+          writer.delete(type, entry.namespace, entry.name, { dryRun: false, propagationPolicy: 'Background' })
       }
       // Objects with finalizers of their own hold the definition.
       if (storage.list(type.storage, undefined).length > 0) return
     }
     const current = storage.get(storageName, '', name)?.object
-    if (current !== undefined) writer.store(crdType, { ...current, metadata: { ...current.metadata, finalizers: (current.metadata.finalizers ?? []).filter((entry) => entry !== cleanupFinalizer) } })
+    if (current !== undefined)
+      writer.store(crdType, {
+        ...current,
+        metadata: { ...current.metadata, finalizers: (current.metadata.finalizers ?? []).filter((entry) => entry !== cleanupFinalizer) },
+      })
   }
 
   storage.subscribe(undefined, (event) => {

@@ -23,14 +23,30 @@ export function createDiscovery(facts: Facts, registry: Registry, address: () =>
   }
 
   function versionsOf(group: string): JsonObject[] {
-    const names = [...new Set(definedTypes().filter((type) => type.group === group).map(({ version }) => version))].sort((a, b) => compareVersions(b, a))
+    const names = [
+      ...new Set(
+        definedTypes()
+          .filter((type) => type.group === group)
+          .map(({ version }) => version),
+      ),
+    ].sort((a, b) => compareVersions(b, a))
     return names.map((version) => ({ groupVersion: `${group}/${version}`, version }))
   }
 
   function resourceList(group: string, version: string): JsonObject | undefined {
     const types = definedTypes().filter((type) => type.group === group && type.version === version)
     if (types.length === 0) return undefined
-    const resources = types.flatMap((type) => [legacyRow(type), ...[...type.subresources.values()].map((sub) => ({ name: `${type.plural}/${sub.name}`, singularName: '', namespaced: type.isNamespaced, ...(sub.group === type.group ? {} : { group: sub.group, version: sub.version }), kind: sub.kind, verbs: sub.verbs }))])
+    const resources = types.flatMap((type) => [
+      legacyRow(type),
+      ...[...type.subresources.values()].map((sub) => ({
+        name: `${type.plural}/${sub.name}`,
+        singularName: '',
+        namespaced: type.isNamespaced,
+        ...(sub.group === type.group ? {} : { group: sub.group, version: sub.version }),
+        kind: sub.kind,
+        verbs: sub.verbs,
+      })),
+    ])
     return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${group}/${version}`, resources }
   }
 
@@ -43,10 +59,14 @@ export function createDiscovery(facts: Facts, registry: Registry, address: () =>
       }
       if (path === '/apis') {
         if (isAggregated) {
-          const items = definedGroups().filter((group) => !isBuiltInGroup(group)).map((group) => aggregatedGroup(group, versionsOf(group), definedTypes()))
+          const items = definedGroups()
+            .filter((group) => !isBuiltInGroup(group))
+            .map((group) => aggregatedGroup(group, versionsOf(group), definedTypes()))
           return { ...recorded.aggregated.apis, items: [...objectsOf(recorded.aggregated.apis['items']), ...items] }
         }
-        const groups = definedGroups().filter((group) => !isBuiltInGroup(group)).map(groupDocument)
+        const groups = definedGroups()
+          .filter((group) => !isBuiltInGroup(group))
+          .map(groupDocument)
         const document = objectOf(recorded.legacy['apis'])
         return { ...document, groups: [...objectsOf(document['groups']), ...groups] }
       }
@@ -95,7 +115,13 @@ function aggregatedGroup(group: string, versions: readonly JsonObject[], types: 
           ...(type.categories.length === 0 ? {} : { categories: type.categories }),
           ...(type.subresources.size === 0
             ? {}
-            : { subresources: [...type.subresources.values()].map((sub) => ({ subresource: sub.name, responseKind: { group: sub.group, version: sub.version, kind: sub.kind }, verbs: sub.verbs })) }),
+            : {
+                subresources: [...type.subresources.values()].map((sub) => ({
+                  subresource: sub.name,
+                  responseKind: { group: sub.group, version: sub.version, kind: sub.kind },
+                  verbs: sub.verbs,
+                })),
+              }),
         })),
       freshness: 'Current',
     })),

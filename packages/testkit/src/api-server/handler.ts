@@ -1,4 +1,5 @@
 // One request to one answer, whatever the transport: routing, options, and the calls into reading and writing.
+import { printed } from '@plumbline/schema'
 import { formatYaml } from '@plumbline/yaml'
 import { negotiate } from './accept.ts'
 import type { AnswerForm } from './accept.ts'
@@ -30,15 +31,24 @@ export function handle(request: ApiRequest, context: ApiContext): ApiAnswer | Wa
 
 /** The answer for a failure. */
 export function errorAnswer(error: unknown, request: { readonly headers: Readonly<Record<string, string | undefined>> }): ApiAnswer {
-  if (error instanceof PlainError) return { status: error.code, text: { content: error.message, type: 'text/plain; charset=utf-8' }, headers: { 'x-content-type-options': 'nosniff' } }
+  if (error instanceof PlainError)
+    return { status: error.code, text: { content: error.message, type: 'text/plain; charset=utf-8' }, headers: { 'x-content-type-options': 'nosniff' } }
   const failure = error instanceof StatusError ? error : internalFailure(error instanceof Error ? error.message : String(error))
   const retryAfter = failure.status.details?.retryAfterSeconds
   const isYaml = (request.headers['accept'] ?? '').startsWith('application/yaml')
-  return { status: failure.code, body: failure.status, form: { media: isYaml ? 'application/yaml' : 'application/json', as: 'object', tableVersion: 'v1' }, ...(retryAfter === undefined || failure.code !== 429 ? {} : { headers: { 'retry-after': String(retryAfter) } }) }
+  return {
+    status: failure.code,
+    body: failure.status,
+    form: { media: isYaml ? 'application/yaml' : 'application/json', as: 'object', tableVersion: 'v1' },
+    ...(retryAfter === undefined || failure.code !== 429 ? {} : { headers: { 'retry-after': String(retryAfter) } }),
+  }
 }
 
 function route(request: ApiRequest, context: ApiContext): ApiAnswer | WatchAnswer {
-  const parts = request.path.split('/').filter((part) => part !== '').map(decodePart)
+  const parts = request.path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodePart)
   if (parts[0] === 'api' || parts[0] === 'apis') {
     const resource = parseResourcePath(parts, context.registry)
     if (resource !== undefined) return handleResource(request, resource, context)
@@ -62,12 +72,24 @@ function handleResource(request: ApiRequest, resource: ResourcePath, context: Ap
   if (subresource === '') return handleObject(request, resource, context)
   const declared = type.subresources.get(subresource)
   if (declared === undefined) throw type.defined === undefined ? notServed(type) : notFound({ group: type.group, resource: type.plural }, name)
-  if (subresource === 'status' || subresource === 'scale' || subresource === 'ephemeralcontainers' || subresource === 'resize') return handleObject(request, resource, context)
+  if (subresource === 'status' || subresource === 'scale' || subresource === 'ephemeralcontainers' || subresource === 'resize')
+    return handleObject(request, resource, context)
   return handleSubresource(request, resource, context)
 }
 
 function notServed(type: ResourceType): StatusError {
-  return type.defined === undefined ? new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server could not find the requested resource', reason: 'NotFound', details: {}, code: 404 }) : methodNotAllowed()
+  return type.defined === undefined
+    ? new StatusError({
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: 'the server could not find the requested resource',
+        reason: 'NotFound',
+        details: {},
+        code: 404,
+      })
+    : methodNotAllowed()
 }
 
 function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath, context: ApiContext): ApiAnswer | WatchAnswer {
@@ -79,7 +101,7 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
       const form = negotiate(request.headers['accept'], isWatch)
       if (isWatch) return { watch: { type, namespace: namespace === '' ? undefined : namespace, form, query } }
       const list = readList(type, namespace === '' ? undefined : namespace, query, context)
-      return { status: 200, form, body: listIn(form, type, list, query, context), ...(warningsOf(type, context)) }
+      return { status: 200, form, body: listIn(form, type, list, query, context), ...warningsOf(type, context) }
     }
     case 'POST': {
       requireVerb(type, 'create')
@@ -106,8 +128,17 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
 
 function refuseTerminating(type: ResourceType, body: unknown): void {
   if (type.defined?.isTerminating !== true) return
-  const name = String(valueAt(body, 'metadata', 'name') ?? '')
-  throw new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `${type.plural}.${type.group} ${JSON.stringify(name)} is forbidden: create not allowed while custom resource definition is terminating`, reason: 'Forbidden', details: { name, group: type.group, kind: type.plural }, code: 403 })
+  const name = printed(valueAt(body, 'metadata', 'name') ?? '')
+  throw new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `${type.plural}.${type.group} ${JSON.stringify(name)} is forbidden: create not allowed while custom resource definition is terminating`,
+    reason: 'Forbidden',
+    details: { name, group: type.group, kind: type.plural },
+    code: 403,
+  })
 }
 
 function handleObject(request: ApiRequest, { type, namespace, name, subresource }: ResourcePath, context: ApiContext): ApiAnswer {
@@ -117,7 +148,12 @@ function handleObject(request: ApiRequest, { type, namespace, name, subresource 
     case 'GET': {
       requireVerb(type, 'get')
       const object = readObject(type, namespace, name, query, context)
-      return { status: 200, form, body: subresource === 'scale' ? readScale(type, object) : objectIn(form, type, object, query, context), ...(warningsOf(type, context)) }
+      return {
+        status: 200,
+        form,
+        body: subresource === 'scale' ? readScale(type, object) : objectIn(form, type, object, query, context),
+        ...warningsOf(type, context),
+      }
     }
     case 'PUT': {
       requireVerb(type, 'update')
@@ -129,7 +165,8 @@ function handleObject(request: ApiRequest, { type, namespace, name, subresource 
     case 'PATCH': {
       requireVerb(type, 'patch')
       const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
-      if (![jsonPatch, mergePatch, strategicPatch, applyPatch].includes(contentType) || !patchTypesOf(type).includes(contentType)) throw unsupportedMediaType(patchTypesOf(type))
+      if (![jsonPatch, mergePatch, strategicPatch, applyPatch].includes(contentType) || !patchTypesOf(type).includes(contentType))
+        throw unsupportedMediaType(patchTypesOf(type))
       const options = writeOptionsOf(request, 'PatchOptions', contentType)
       const body = parsePatchBody(request.body, contentType)
       const { object, isCreated } = context.writer.patch(type, namespace, name, subresource, body, contentType, options)
@@ -165,12 +202,19 @@ function parsePatchBody(text: string, contentType: string): unknown {
 const answersObject = new Set(['Service', 'ServiceAccount', 'ResourceQuota', 'PodTemplate', 'PersistentVolumeClaim', 'PersistentVolume', 'Pod'])
 
 function deletedStatus(type: ResourceType, object: KubeObject): JsonObject {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name: object.metadata.name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, uid: object.metadata.uid } }
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name: object.metadata.name, ...(type.group === '' ? {} : { group: type.group }), kind: type.plural, uid: object.metadata.uid },
+  }
 }
 
 function readObject(type: ResourceType, namespace: string, name: string, query: URLSearchParams, { storage }: ApiContext): KubeObject {
   const version = query.get('resourceVersion')
-  if (version !== null && version !== '' && !/^\d+$/.test(version)) throw internalFailure(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+  if (version !== null && version !== '' && !/^\d+$/.test(version))
+    throw internalFailure(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   if (version !== null && Number(version) > storage.version()) throw tooLarge(version, storage.version())
   const found = storage.get(type.storage, namespace, name)
   if (found === undefined) throw notFound({ group: type.group, resource: type.plural }, name)
@@ -178,7 +222,16 @@ function readObject(type: ResourceType, namespace: string, name: string, query: 
 }
 
 function tooLarge(requested: string, current: number): StatusError {
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `Timeout: Too large resource version: ${requested}, current: ${current}`, reason: 'Timeout', details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 }, code: 504 })
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `Timeout: Too large resource version: ${requested}, current: ${current}`,
+    reason: 'Timeout',
+    details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 },
+    code: 504,
+  })
 }
 
 /** The object in the version that was asked for. */
@@ -205,7 +258,13 @@ function warningsOf(type: ResourceType, _context: ApiContext): { readonly warnin
 }
 
 /** Options of a deletion: the body counts alone where there is one. */
-function deleteOptionsOf(request: ApiRequest): { propagationPolicy?: string; gracePeriodSeconds?: number; uid?: string; resourceVersion?: string; dryRun: boolean } {
+function deleteOptionsOf(request: ApiRequest): {
+  propagationPolicy?: string
+  gracePeriodSeconds?: number
+  uid?: string
+  resourceVersion?: string
+  dryRun: boolean
+} {
   const { query } = request
   let options: JsonObject
   if (request.body.trim() !== '') {
@@ -218,17 +277,44 @@ function deleteOptionsOf(request: ApiRequest): { propagationPolicy?: string; gra
     if (!isObject(body)) throw badRequest('expected DeleteOptions')
     options = body
   } else {
-    options = { propagationPolicy: query.get('propagationPolicy') ?? undefined, gracePeriodSeconds: query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined, dryRun: query.getAll('dryRun'), orphanDependents: query.has('orphanDependents') ? query.get('orphanDependents') === 'true' : undefined }
+    options = {
+      propagationPolicy: query.get('propagationPolicy') ?? undefined,
+      gracePeriodSeconds: query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined,
+      dryRun: query.getAll('dryRun'),
+      orphanDependents: query.has('orphanDependents') ? query.get('orphanDependents') === 'true' : undefined,
+    }
   }
   const preconditions = isObject(options['preconditions']) ? options['preconditions'] : {}
-  const policy = options['propagationPolicy'] ?? (options['orphanDependents'] === true ? 'Orphan' : options['orphanDependents'] === false ? 'Background' : undefined)
-  if (policy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(String(policy))) {
-    throw new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`, reason: 'Invalid', details: { group: 'meta.k8s.io', kind: 'DeleteOptions', causes: [{ reason: 'FieldValueNotSupported', message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`, field: 'propagationPolicy' }] }, code: 422 })
+  const policy =
+    options['propagationPolicy'] ?? (options['orphanDependents'] === true ? 'Orphan' : options['orphanDependents'] === false ? 'Background' : undefined)
+  if (policy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(printed(policy))) {
+    throw new StatusError({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`,
+      reason: 'Invalid',
+      details: {
+        group: 'meta.k8s.io',
+        kind: 'DeleteOptions',
+        causes: [
+          {
+            reason: 'FieldValueNotSupported',
+            message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`,
+            field: 'propagationPolicy',
+          },
+        ],
+      },
+      code: 422,
+    })
   }
   return {
     dryRun: Array.isArray(options['dryRun']) && options['dryRun'].includes('All'),
     ...(typeof policy === 'string' ? { propagationPolicy: policy } : {}),
-    ...(typeof options['gracePeriodSeconds'] === 'number' && Number.isFinite(options['gracePeriodSeconds']) ? { gracePeriodSeconds: options['gracePeriodSeconds'] } : {}),
+    ...(typeof options['gracePeriodSeconds'] === 'number' && Number.isFinite(options['gracePeriodSeconds'])
+      ? { gracePeriodSeconds: options['gracePeriodSeconds'] }
+      : {}),
     ...(typeof preconditions['uid'] === 'string' ? { uid: preconditions['uid'] } : {}),
     ...(typeof preconditions['resourceVersion'] === 'string' ? { resourceVersion: preconditions['resourceVersion'] } : {}),
   }
@@ -239,20 +325,41 @@ function objectIn(form: AnswerForm, type: ResourceType, object: KubeObject, quer
   return form.as === 'object' ? object : { ...metadataOf(object), apiVersion: `meta.k8s.io/${form.tableVersion}` }
 }
 
-function listIn(form: AnswerForm, type: ResourceType, list: { readonly metadata: JsonObject; readonly items: readonly KubeObject[] }, query: URLSearchParams, context: ApiContext): unknown {
+function listIn(
+  form: AnswerForm,
+  type: ResourceType,
+  list: { readonly metadata: JsonObject; readonly items: readonly KubeObject[] },
+  query: URLSearchParams,
+  context: ApiContext,
+): unknown {
   if (form.as === 'Table') return tableOf(type, list.items, query, context, list.metadata, form)
-  if (form.as !== 'object') return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata: list.metadata, items: list.items.map(metadataOf) }
+  if (form.as !== 'object')
+    return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata: list.metadata, items: list.items.map(metadataOf) }
   // Items of typed lists do not say what they are.
   const items = type.defined === undefined ? list.items.map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item) : list.items
   return { kind: type.listKind, apiVersion: type.apiVersion, metadata: list.metadata, items }
 }
 
 /** Rows of a Table. */
-export function tableOf(type: ResourceType, items: readonly KubeObject[], query: URLSearchParams, { facts, clock }: ApiContext, metadata: JsonObject, form: AnswerForm, isFirst = true): JsonObject {
+export function tableOf(
+  type: ResourceType,
+  items: readonly KubeObject[],
+  query: URLSearchParams,
+  { facts, clock }: ApiContext,
+  metadata: JsonObject,
+  form: AnswerForm,
+  isFirst = true,
+): JsonObject {
   const include = parseIncludeObject(query.get('includeObject'))
   const columns = columnsOf(type, facts)
   const rows = items.map((item) => rowOf(type, shown(item, type), include, clock.now(), columns))
-  return { kind: 'Table', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata, ...(isFirst ? { columnDefinitions: columns } : { columnDefinitions: null }), rows }
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${form.tableVersion}`,
+    metadata,
+    ...(isFirst ? { columnDefinitions: columns } : { columnDefinitions: null }),
+    rows,
+  }
 }
 
 /** The text of an answer's body. */

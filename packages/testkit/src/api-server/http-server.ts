@@ -46,7 +46,10 @@ export function createHttpDoor(options: HttpServerOptions): HttpDoor {
       else response.destroy()
     })
   }
-  const server = options.tls === undefined ? createServer({ keepAliveTimeout: 60_000, headersTimeout: headersTimeoutMs }, listener) : createTlsServer({ ...options.tls, keepAliveTimeout: 60_000, headersTimeout: headersTimeoutMs }, listener)
+  const server =
+    options.tls === undefined
+      ? createServer({ keepAliveTimeout: 60_000, headersTimeout: headersTimeoutMs }, listener)
+      : createTlsServer({ ...options.tls, keepAliveTimeout: 60_000, headersTimeout: headersTimeoutMs }, listener)
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true)
@@ -81,7 +84,10 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   }
   const headers = request.headers as Readonly<Record<string, string | undefined>>
   if (fault?.status !== undefined) {
-    const error = fault.status === 429 ? tooManyRequests('Too many requests, please try again later.', fault.retryAfterSeconds ?? 1) : new StatusError({ ...internalFailure('injected failure').status, code: fault.status })
+    const error =
+      fault.status === 429
+        ? tooManyRequests('Too many requests, please try again later.', fault.retryAfterSeconds ?? 1)
+        : new StatusError({ ...internalFailure('injected failure').status, code: fault.status })
     send(response, errorAnswer(error, { headers }))
     return
   }
@@ -125,7 +131,11 @@ function send(response: ServerResponse, answer: ApiAnswer, isHead = false): void
   const serialised = serialise(answer)
   response.statusCode = answer.status
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value)
-  if ((answer.warnings ?? []).length > 0) response.setHeader('warning', (answer.warnings ?? []).map((text) => `299 - ${JSON.stringify(text)}`))
+  if ((answer.warnings ?? []).length > 0)
+    response.setHeader(
+      'warning',
+      (answer.warnings ?? []).map((text) => `299 - ${JSON.stringify(text)}`),
+    )
   response.setHeader('cache-control', 'no-cache, private')
   if (serialised === undefined) {
     response.end()
@@ -142,14 +152,19 @@ function serveWatch(request: IncomingMessage, response: ServerResponse, { watch 
   const version = query.get('resourceVersion') ?? ''
   let selects: ReturnType<typeof selectorOf>
   try {
-    if (version !== '' && !/^\d+$/.test(version)) throw internalFailure(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+    if (version !== '' && !/^\d+$/.test(version))
+      throw internalFailure(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
     checkInitialEvents(query)
     selects = selectorOf(type, query)
   } catch (error) {
     send(response, errorAnswer(error, { headers: request.headers as Record<string, string | undefined> }))
     return
   }
-  response.writeHead(200, { 'content-type': form.media === 'application/yaml' ? 'application/yaml' : 'application/json', 'cache-control': 'no-cache, private', 'transfer-encoding': 'chunked' })
+  response.writeHead(200, {
+    'content-type': form.media === 'application/yaml' ? 'application/yaml' : 'application/json',
+    'cache-control': 'no-cache, private',
+    'transfer-encoding': 'chunked',
+  })
   response.flushHeaders()
   const out = new PassThrough()
   out.pipe(response)
@@ -180,7 +195,13 @@ function serveWatch(request: IncomingMessage, response: ServerResponse, { watch 
     },
     {
       event: (eventType, stored) => line(eventType, shown(stored)),
-      bookmark: (object: JsonObject) => void line('BOOKMARK', form.as === 'Table' ? { kind: 'Table', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata: object['metadata'], columnDefinitions: null, rows: [] } : object),
+      bookmark: (object: JsonObject) =>
+        void line(
+          'BOOKMARK',
+          form.as === 'Table'
+            ? { kind: 'Table', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata: object['metadata'], columnDefinitions: null, rows: [] }
+            : object,
+        ),
       error: (error) => void line('ERROR', error.status),
       end: () => out.end(),
     },
@@ -190,13 +211,14 @@ function serveWatch(request: IncomingMessage, response: ServerResponse, { watch 
 
 function checkInitialEvents(query: URLSearchParams): void {
   if (query.get('sendInitialEvents') === null) {
-    if (query.get('resourceVersionMatch') !== null && query.get('resourceVersionMatch') !== '') throw forbiddenOption('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
+    if (query.get('resourceVersionMatch') !== null && query.get('resourceVersionMatch') !== '')
+      throw forbiddenOption('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
     return
   }
-  if (query.get('resourceVersionMatch') !== 'NotOlderThan') throw forbiddenOption('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
+  if (query.get('resourceVersionMatch') !== 'NotOlderThan')
+    throw forbiddenOption('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan')
 }
 
 function forbiddenOption(path: string, detail: string): StatusError {
   return invalid({ group: 'meta.k8s.io', resource: 'ListOptions' }, '', [{ type: 'Forbidden', path, detail }])
 }
-

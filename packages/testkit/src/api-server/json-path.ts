@@ -15,9 +15,11 @@ export function valuesAtPath(root: unknown, path: string): unknown[] {
     rest = rest.slice(whole.length)
     const name = bare?.replaceAll(/\\(.)/g, '$1') ?? single ?? double
     if (name !== undefined) found = found.flatMap((value) => (isObject(value) && Object.hasOwn(value, name) ? [value[name]] : []))
-    else if (index !== undefined) found = found.flatMap((value) => (Array.isArray(value) ? value.slice(Number(index), Number(index) === -1 ? undefined : Number(index) + 1) : []))
+    else if (index !== undefined)
+      found = found.flatMap((value) => (Array.isArray(value) ? value.slice(Number(index), Number(index) === -1 ? undefined : Number(index) + 1) : []))
     else if (filter !== undefined) found = found.flatMap((value) => (Array.isArray(value) ? value.filter((item) => passes(item, filter)) : []))
-    else if (star !== undefined || whole.endsWith('*')) found = found.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : isObject(value) ? Object.values(value) : []))
+    else if (star !== undefined || whole.endsWith('*'))
+      found = found.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : isObject(value) ? Object.values(value) : []))
   }
   return found
 }

@@ -27,7 +27,12 @@ export function readList(type: ResourceType, namespace: string | undefined, quer
   const isExact = match === 'Exact' || (match === '' && version !== '' && version !== '0' && limit > 0)
   const at = start?.version ?? (isExact ? Number(version) : storage.version())
   const all = at === storage.version() ? storage.list(type.storage, namespace) : storage.listAt(type.storage, namespace, at)
-  if (all === undefined) throw expired(start === undefined ? `too old resource version: ${at} (${storage.oldestVersion(type.storage)})` : 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.')
+  if (all === undefined)
+    throw expired(
+      start === undefined
+        ? `too old resource version: ${at} (${storage.oldestVersion(type.storage)})`
+        : 'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+    )
   const from = start === undefined ? all : all.filter((entry) => entry.key > start.after)
   const isSelected = query.get('labelSelector') !== null || query.get('fieldSelector') !== null
   const isUnpaged = limit <= 0 || (version === '0' && token === '')
@@ -72,9 +77,11 @@ function checkVersion(version: string, match: string, token: string, limit: numb
     if (version === '') refuse('Forbidden', 'resourceVersionMatch', '', 'resourceVersionMatch is forbidden unless resourceVersion is provided')
     if (token !== '') refuse('Forbidden', 'resourceVersionMatch', '', 'resourceVersionMatch is forbidden when continue is provided')
     if (match !== 'Exact' && match !== 'NotOlderThan') refuse('NotSupported', 'resourceVersionMatch', match, 'supported values: "Exact", "NotOlderThan"')
-    if (match === 'Exact' && version === '0') refuse('Forbidden', 'resourceVersionMatch', '', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
+    if (match === 'Exact' && version === '0')
+      refuse('Forbidden', 'resourceVersionMatch', '', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
   }
-  if (version !== '' && !/^\d+$/.test(version)) throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+  if (version !== '' && !/^\d+$/.test(version))
+    throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   if (limit < 0 && token !== '') refuse('Invalid', 'limit', limit, 'must be positive')
 }
 
@@ -90,7 +97,8 @@ function formatToken({ version, after }: Token): string {
 function parseToken(text: string): Token {
   try {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
-    if (isObject(value) && typeof value['rv'] === 'number' && typeof value['start'] === 'string') return { version: value['rv'], after: value['start'].replace(/\0$/, '') }
+    if (isObject(value) && typeof value['rv'] === 'number' && typeof value['start'] === 'string')
+      return { version: value['rv'], after: value['start'].replace(/\0$/, '') }
   } catch {
     // Said below.
   }

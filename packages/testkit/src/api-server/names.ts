@@ -32,7 +32,10 @@ export function subdomainProblems(value: string): string[] {
 }
 
 export function labelProblems(value: string): string[] {
-  return [...(value.length > 63 ? ['must be no more than 63 characters'] : []), ...(label.test(value) ? [] : [value.includes('.') ? 'must not contain dots' : labelMessage])]
+  return [
+    ...(value.length > 63 ? ['must be no more than 63 characters'] : []),
+    ...(label.test(value) ? [] : [value.includes('.') ? 'must not contain dots' : labelMessage]),
+  ]
 }
 
 export function label1035Problems(value: string): string[] {
@@ -48,7 +51,10 @@ export function pathSegmentProblems(value: string): string[] {
 /** Problems of a label or annotation key. */
 export function qualifiedNameProblems(value: string): string[] {
   const parts = value.split('/')
-  if (parts.length > 2) return ["a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"]
+  if (parts.length > 2)
+    return [
+      "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')",
+    ]
   const problems: string[] = []
   const name = parts.at(-1) ?? ''
   if (parts.length === 2) {
@@ -63,5 +69,8 @@ export function qualifiedNameProblems(value: string): string[] {
 }
 
 export function labelValueProblems(value: string): string[] {
-  return [...(value.length > 63 ? ['must be no more than 63 characters'] : []), ...(/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value) ? [] : [labelValueMessage])]
+  return [
+    ...(value.length > 63 ? ['must be no more than 63 characters'] : []),
+    ...(/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value) ? [] : [labelValueMessage]),
+  ]
 }

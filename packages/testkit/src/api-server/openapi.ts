@@ -42,7 +42,9 @@ export function createOpenApi(facts: Facts, registry: Registry): OpenApi {
     },
     v3Index() {
       const recorded = objectOf(facts.openapiV3('index')?.['paths'])
-      const added = Object.fromEntries([...new Set(definedTypes().map(pathOf))].map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(path)}` }]))
+      const added = Object.fromEntries(
+        [...new Set(definedTypes().map(pathOf))].map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(path)}` }]),
+      )
       return { paths: { ...recorded, ...added } }
     },
     v3,
@@ -52,7 +54,13 @@ export function createOpenApi(facts: Facts, registry: Registry): OpenApi {
   function hashOf(path: string): string {
     const recorded = objectOf(objectOf(facts.openapiV3('index')?.['paths'])[path])['serverRelativeURL']
     const known = typeof recorded === 'string' ? /hash=([0-9A-F]+)/.exec(recorded)?.[1] : undefined
-    return known ?? createHash('sha512').update(JSON.stringify(v3(path) ?? {})).digest('hex').toUpperCase()
+    return (
+      known ??
+      createHash('sha512')
+        .update(JSON.stringify(v3(path) ?? {}))
+        .digest('hex')
+        .toUpperCase()
+    )
   }
 }
 
@@ -69,7 +77,12 @@ function definedSchema(type: ResourceType, prefix: string): JsonObject {
       ...properties,
       apiVersion: { type: 'string', description: 'APIVersion defines the versioned schema of this representation of an object.' },
       kind: { type: 'string', description: 'Kind is a string value representing the REST resource this object represents.' },
-      metadata: { description: 'Standard object metadata.', ...(prefix.includes('components') ? { allOf: [{ $ref: `${prefix}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` }] } : { $ref: `${prefix}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` }) },
+      metadata: {
+        description: 'Standard object metadata.',
+        ...(prefix.includes('components')
+          ? { allOf: [{ $ref: `${prefix}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` }] }
+          : { $ref: `${prefix}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` }),
+      },
     },
     'x-kubernetes-group-version-kind': [{ group: type.group, kind: type.kind, version: type.version }],
   }
@@ -77,6 +90,20 @@ function definedSchema(type: ResourceType, prefix: string): JsonObject {
 
 function pathItem(type: ResourceType): JsonObject {
   const kind = { group: type.group, kind: type.kind, version: type.version }
-  const patch = { 'x-kubernetes-action': 'patch', 'x-kubernetes-group-version-kind': kind, parameters: [{ name: 'fieldValidation', in: 'query', schema: { type: 'string' } }], responses: {} }
-  return { get: { 'x-kubernetes-action': 'list', 'x-kubernetes-group-version-kind': kind, responses: {} }, post: { 'x-kubernetes-action': 'post', 'x-kubernetes-group-version-kind': kind, parameters: [{ name: 'fieldValidation', in: 'query', schema: { type: 'string' } }], responses: {} }, patch }
+  const patch = {
+    'x-kubernetes-action': 'patch',
+    'x-kubernetes-group-version-kind': kind,
+    parameters: [{ name: 'fieldValidation', in: 'query', schema: { type: 'string' } }],
+    responses: {},
+  }
+  return {
+    get: { 'x-kubernetes-action': 'list', 'x-kubernetes-group-version-kind': kind, responses: {} },
+    post: {
+      'x-kubernetes-action': 'post',
+      'x-kubernetes-group-version-kind': kind,
+      parameters: [{ name: 'fieldValidation', in: 'query', schema: { type: 'string' } }],
+      responses: {},
+    },
+    patch,
+  }
 }

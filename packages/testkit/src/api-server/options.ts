@@ -7,7 +7,11 @@ import type { ApiRequest } from './answers.ts'
 const maxManagerBytes = 128
 
 /** @throws {StatusError} 422 about CreateOptions, UpdateOptions or PatchOptions */
-export function writeOptionsOf({ query, headers }: Pick<ApiRequest, 'query' | 'headers'>, kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions', contentType = ''): WriteOptions {
+export function writeOptionsOf(
+  { query, headers }: Pick<ApiRequest, 'query' | 'headers'>,
+  kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  contentType = '',
+): WriteOptions {
   const given = query.get('fieldManager') ?? ''
   const fieldValidation = query.get('fieldValidation') ?? ''
   const refuse = (path: string, type: 'Required' | 'Invalid' | 'TooLong' | 'NotSupported' | 'Forbidden', value: unknown, detail: string): never => {
@@ -15,9 +19,16 @@ export function writeOptionsOf({ query, headers }: Pick<ApiRequest, 'query' | 'h
   }
   if (contentType === applyPatch && given === '') refuse('fieldManager', 'Required', '', 'is required for apply patch')
   if (given.length > maxManagerBytes) refuse('fieldManager', 'TooLong', given, `may not be more than ${maxManagerBytes} bytes`)
-  const odd = [...given].findIndex((character) => !/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character))
-  if (odd >= 0) refuse('fieldManager', 'Invalid', given, `invalid character U+${([...given][odd]?.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} (at position ${odd})`)
-  if (!['', 'Ignore', 'Strict', 'Warn'].includes(fieldValidation)) refuse('fieldValidation', 'NotSupported', fieldValidation, 'supported values: "", "Ignore", "Strict", "Warn"')
+  const odd = Array.from(given).findIndex((character) => !/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character))
+  if (odd >= 0)
+    refuse(
+      'fieldManager',
+      'Invalid',
+      given,
+      `invalid character U+${(Array.from(given)[odd]?.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')} (at position ${odd})`,
+    )
+  if (!['', 'Ignore', 'Strict', 'Warn'].includes(fieldValidation))
+    refuse('fieldValidation', 'NotSupported', fieldValidation, 'supported values: "", "Ignore", "Strict", "Warn"')
   const dryRun = query.getAll('dryRun')
   const bad = dryRun.find((value) => value !== 'All')
   if (bad !== undefined) refuse('dryRun', 'NotSupported', bad === '' ? '' : dryRun, 'supported values: "All"')

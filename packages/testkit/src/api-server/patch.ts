@@ -22,15 +22,18 @@ export function patched(object: KubeObject, patch: unknown, contentType: string,
       try {
         return applyJsonPatch(object, patch)
       } catch (error) {
-        if (error instanceof PatchError && error.code === 'PATCH_INVALID' && !Array.isArray(patch)) throw badRequest(`json: cannot unmarshal ${isObject(patch) ? 'object' : typeof patch} into Go value of type jsonpatch.Patch`)
+        if (error instanceof PatchError && error.code === 'PATCH_INVALID' && !Array.isArray(patch))
+          throw badRequest(`json: cannot unmarshal ${isObject(patch) ? 'object' : typeof patch} into Go value of type jsonpatch.Patch`)
         throw jsonPatchFailed()
       }
     case mergePatch:
-      if (!isObject(patch)) throw badRequest(`json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`)
+      if (!isObject(patch))
+        throw badRequest(`json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`)
       return applyMergePatch(object, patch)
     case strategicPatch:
       try {
-        if (!isObject(patch)) throw badRequest(`json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`)
+        if (!isObject(patch))
+          throw badRequest(`json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`)
         return applyStrategicMergePatch(object, patch, type.schema ?? untypedSchema)
       } catch (error) {
         if (error instanceof PatchError) throw internalFailure(error.message)
@@ -43,5 +46,14 @@ export function patched(object: KubeObject, patch: unknown, contentType: string,
 
 /** Every failure of a JSON patch has this one text. */
 function jsonPatchFailed(): StatusError {
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server rejected our request due to an error in our request', reason: 'Invalid', details: {}, code: 422 })
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'the server rejected our request due to an error in our request',
+    reason: 'Invalid',
+    details: {},
+    code: 422,
+  })
 }

@@ -1,6 +1,6 @@
 // The registry: which resources exist, built in and defined, and how each is stored.
 import type { TypeSchema } from '@plumbline/schema'
-import { typeSchemaOf } from '@plumbline/schema'
+import { typeSchemaOf, printed } from '@plumbline/schema'
 import type { DefinedVersion } from './crd.ts'
 import type { Facts } from './facts.ts'
 import { isObject, objectsOf, type JsonObject } from './types.ts'
@@ -158,10 +158,8 @@ function typeOf(group: string, version: string, row: JsonObject, rows: readonly 
     categories: (row['categories'] as string[] | undefined) ?? [],
     isNamespaced: row['namespaced'] === true,
     verbs: row['verbs'] as string[],
-    subresources: new Map(
-      rows.filter((other) => String(other['name']).startsWith(`${plural}/`)).map((other) => [nameAfterSlash(other), subresourceOf(other)]),
-    ),
-    storageVersionHash: String(row['storageVersionHash'] ?? ''),
+    subresources: new Map(rows.filter((other) => String(other['name']).startsWith(`${plural}/`)).map((other) => [nameAfterSlash(other), subresourceOf(other)])),
+    storageVersionHash: printed(row['storageVersionHash'] ?? ''),
     storage: shared?.storage ?? (group === '' ? plural : `${group}/${plural}`),
     apiVersion,
     storedApiVersion: shared?.apiVersion ?? apiVersion,

@@ -1,4 +1,5 @@
 // The scale subresource: a small view of replicas and selector, over workloads and custom resources.
+import { printed } from '@plumbline/schema'
 import { decodeScaleError } from './scale-error.ts'
 import type { ResourceType } from './resources.ts'
 import { isObject, objectOf, valueAt } from './types.ts'
@@ -9,7 +10,11 @@ const paths = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status
 function pathsOf(type: ResourceType): { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath: string } {
   const declared = type.defined?.scale
   if (declared === undefined) return paths
-  return { specReplicasPath: String(declared['specReplicasPath'] ?? ''), statusReplicasPath: String(declared['statusReplicasPath'] ?? ''), labelSelectorPath: String(declared['labelSelectorPath'] ?? '') }
+  return {
+    specReplicasPath: printed(declared['specReplicasPath'] ?? ''),
+    statusReplicasPath: printed(declared['statusReplicasPath'] ?? ''),
+    labelSelectorPath: printed(declared['labelSelectorPath'] ?? ''),
+  }
 }
 
 const partsOf = (path: string): string[] => path.split('.').filter((part) => part !== '')
@@ -18,7 +23,12 @@ const partsOf = (path: string): string[] => path.split('.').filter((part) => par
 export function readScale(type: ResourceType, object: KubeObject): KubeObject {
   const { specReplicasPath, statusReplicasPath, labelSelectorPath } = pathsOf(type)
   const wanted = valueAt(object, ...partsOf(specReplicasPath))
-  const selector = type.defined === undefined ? selectorText(valueAt(object, 'spec', 'selector')) : labelSelectorPath === '' ? '' : String(valueAt(object, ...partsOf(labelSelectorPath)) ?? '')
+  const selector =
+    type.defined === undefined
+      ? selectorText(valueAt(object, 'spec', 'selector'))
+      : labelSelectorPath === ''
+        ? ''
+        : printed(valueAt(object, ...partsOf(labelSelectorPath)) ?? '')
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   return {
     kind: 'Scale',

@@ -1,4 +1,5 @@
 // Label and field selectors. Follows apimachinery `pkg/labels/selector.go` and `pkg/fields/selector.go`.
+import { printed } from '@plumbline/schema'
 import { badRequest } from './status-errors.ts'
 import type { KubeObject } from './types.ts'
 import { isObject, valueAt } from './types.ts'
@@ -69,7 +70,7 @@ function parseRequirements(text: string): Requirement[] {
   for (;;) {
     const token = peek()
     if (token.kind === 'end') return requirements
-    if (token.text === '!' ) {
+    if (token.text === '!') {
       at++
       const key = keyOf(peek(), fail)
       at++
@@ -161,13 +162,24 @@ function checkValue(value: string): void {
 }
 
 function integer(value: string, key: string): string {
-  if (!/^-?\d+$/.test(value)) throw badRequest(`values[0][${key}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`)
+  if (!/^-?\d+$/.test(value))
+    throw badRequest(`values[0][${key}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`)
   return value
 }
 
 /** Field paths each kind can be selected by, besides name and namespace. */
 const fieldsOfKind: Readonly<Record<string, readonly string[]>> = {
-  Pod: ['spec.nodeName', 'spec.restartPolicy', 'spec.schedulerName', 'spec.serviceAccountName', 'spec.hostNetwork', 'status.phase', 'status.podIP', 'status.podIPs', 'status.nominatedNodeName'],
+  Pod: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.schedulerName',
+    'spec.serviceAccountName',
+    'spec.hostNetwork',
+    'status.phase',
+    'status.podIP',
+    'status.podIPs',
+    'status.nominatedNodeName',
+  ],
   Node: ['spec.unschedulable'],
   Namespace: ['status.phase'],
   Secret: ['type'],
@@ -176,7 +188,19 @@ const fieldsOfKind: Readonly<Record<string, readonly string[]>> = {
   ReplicationController: ['status.replicas'],
   Service: ['spec.clusterIP', 'spec.type'],
   CertificateSigningRequest: ['spec.signerName'],
-  Event: ['involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid', 'involvedObject.apiVersion', 'involvedObject.resourceVersion', 'involvedObject.fieldPath', 'reason', 'reportingComponent', 'source', 'type'],
+  Event: [
+    'involvedObject.kind',
+    'involvedObject.namespace',
+    'involvedObject.name',
+    'involvedObject.uid',
+    'involvedObject.apiVersion',
+    'involvedObject.resourceVersion',
+    'involvedObject.fieldPath',
+    'reason',
+    'reportingComponent',
+    'source',
+    'type',
+  ],
 }
 
 /** What a field selector asks for, and the name when it asks for exactly one. */
@@ -196,7 +220,9 @@ export function parseFieldSelector(text: string, kind: string, selectable: reado
       if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`)
       const [, path = '', operator = '=', value = ''] = match
       if (path !== 'metadata.name' && path !== 'metadata.namespace' && !(fieldsOfKind[kind] ?? []).includes(path) && !selectable.includes(path)) {
-        throw badRequest(`${fieldsOfKind[kind] === undefined && selectable.length === 0 ? `"${path}" is not a known field selector: only "metadata.name", "metadata.namespace"` : `field label not supported: ${path}`}`)
+        throw badRequest(
+          `${fieldsOfKind[kind] === undefined && selectable.length === 0 ? `"${path}" is not a known field selector: only "metadata.name", "metadata.namespace"` : `field label not supported: ${path}`}`,
+        )
       }
       return { path, isNegated: operator === '!=', value: value.replaceAll(/\\([\\,=])/g, '$1') }
     })
@@ -210,9 +236,10 @@ function splitTerms(text: string): string[] {
 
 function fieldOf(object: KubeObject, path: string): string {
   if (path === 'status.successful') return String(Number(valueAt(object, 'status', 'succeeded') ?? 0))
-  if (path === 'source' && object.kind === 'Event') return String(valueAt(object, 'source', 'component') ?? valueAt(object, 'reportingComponent') ?? '')
+  if (path === 'source' && object.kind === 'Event') return printed(valueAt(object, 'source', 'component') ?? valueAt(object, 'reportingComponent') ?? '')
   if (path === 'status.podIPs') return ''
   const value = valueAt(object, ...path.split('.'))
-  if (value === undefined || value === null) return path === 'spec.unschedulable' || path === 'spec.hostNetwork' ? 'false' : path === 'status.replicas' ? '0' : ''
-  return isObject(value) ? '' : String(value)
+  if (value === undefined || value === null)
+    return path === 'spec.unschedulable' || path === 'spec.hostNetwork' ? 'false' : path === 'status.replicas' ? '0' : ''
+  return isObject(value) ? '' : printed(value)
 }

@@ -52,13 +52,12 @@ export class PlainError extends Error {
 
 /** What unknown paths get. */
 export function plainNotFound(): PlainError {
-  return new PlainError(404, "404 page not found\n")
+  return new PlainError(404, '404 page not found\n')
 }
 
 /** One violated rule of a field, before it becomes a cause. */
 export interface FieldError {
-  readonly type:
-    | 'Required' | 'Invalid' | 'TypeInvalid' | 'NotSupported' | 'TooLong' | 'TooMany' | 'Duplicate' | 'Forbidden' | 'NotFound' | 'Internal'
+  readonly type: 'Required' | 'Invalid' | 'TypeInvalid' | 'NotSupported' | 'TooLong' | 'TooMany' | 'Duplicate' | 'Forbidden' | 'NotFound' | 'Internal'
   readonly path: string
   readonly value?: unknown
   readonly detail: string
@@ -153,7 +152,7 @@ export function versionTooLarge(requested: string, current: number): StatusError
 }
 
 export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
-  return failure(429, 'TooManyRequests', message, { ...(retryAfterSeconds > 0 ? { retryAfterSeconds } : {}) })
+  return failure(429, 'TooManyRequests', message, retryAfterSeconds > 0 ? { retryAfterSeconds } : {})
 }
 
 const REASONS: Readonly<Record<FieldError['type'], readonly [reason: string, text: string]>> = {

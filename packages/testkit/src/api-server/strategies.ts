@@ -4,7 +4,29 @@ import { isEqual, isObject } from './types.ts'
 import type { JsonObject, KubeObject } from './types.ts'
 
 /** Kinds without `metadata.generation`, although they have a spec. */
-const noGeneration = new Set(['Pod', 'Service', 'Namespace', 'Node', 'PersistentVolume', 'PersistentVolumeClaim', 'ResourceQuota', 'LimitRange', 'Lease', 'ServiceAccount', 'APIService', 'HorizontalPodAutoscaler', 'PodTemplate', 'CertificateSigningRequest', 'IngressClass', 'VolumeAttachment', 'CSINode', 'CSIDriver', 'ResourceClaim', 'IPAddress', 'ServiceCIDR'])
+const noGeneration = new Set([
+  'Pod',
+  'Service',
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'ResourceQuota',
+  'LimitRange',
+  'Lease',
+  'ServiceAccount',
+  'APIService',
+  'HorizontalPodAutoscaler',
+  'PodTemplate',
+  'CertificateSigningRequest',
+  'IngressClass',
+  'VolumeAttachment',
+  'CSINode',
+  'CSIDriver',
+  'ResourceClaim',
+  'IPAddress',
+  'ServiceCIDR',
+])
 /** Kinds that have a generation from Kubernetes 1.34 on, also for pods. */
 const generationFrom = new Set(['Pod'])
 const wholeObjectGeneration = new Set(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'PriorityLevelConfiguration'])
@@ -59,7 +81,8 @@ function specOf(type: ResourceType, object: KubeObject): unknown {
 
 /** What status updates take from the request: status, and of metadata all but labels, which stay, for built-in kinds. */
 export function statusUpdate(type: ResourceType, live: KubeObject, updated: KubeObject): KubeObject {
-  const metadata = type.defined === undefined ? { ...updated.metadata, labels: live.metadata.labels } : { ...live.metadata, managedFields: updated.metadata.managedFields }
+  const metadata =
+    type.defined === undefined ? { ...updated.metadata, labels: live.metadata.labels } : { ...live.metadata, managedFields: updated.metadata.managedFields }
   const cleaned = Object.fromEntries(Object.entries({ ...metadata, generation: live.metadata.generation }).filter(([, value]) => value !== undefined))
   const merged: JsonObject = { ...live, metadata: cleaned }
   if (isObject(updated['status'])) merged['status'] = updated['status']

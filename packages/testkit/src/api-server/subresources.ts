@@ -1,4 +1,5 @@
 // Subresources that are actions: logs, bindings, evictions, tokens.
+import { printed } from '@plumbline/schema'
 import { randomBytes } from 'node:crypto'
 import type { ApiContext } from './context.ts'
 import { parseBody } from './decode.ts'
@@ -38,7 +39,8 @@ function readLog(request: ApiRequest, pod: KubeObject, { logs }: ApiContext): Ap
   const asked = request.query.get('container')
   if (asked !== null && asked !== '' && !containers.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${name}`)
   const container = asked === null || asked === '' ? (containers[0] ?? '') : asked
-  if ((asked === null || asked === '') && containers.length > 1) throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`)
+  if ((asked === null || asked === '') && containers.length > 1)
+    throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`)
   const host = valueAt(pod, 'spec', 'nodeName')
   // A pod that runs nowhere has no log yet, and that is no error.
   if (typeof host !== 'string' || host === '') return { status: 204 }
@@ -55,20 +57,33 @@ function lastLines(content: string, count: number): string {
 
 function bindPod(pod: KubeObject, body: unknown, { api, clock }: ApiContext): ApiAnswer {
   const node = valueAt(body, 'target', 'name')
-  if (typeof node !== 'string' || node === '') throw invalid({ group: '', resource: 'Binding' }, pod.metadata.name ?? '', [{ type: 'Required', path: 'target.name', detail: '' }])
+  if (typeof node !== 'string' || node === '')
+    throw invalid({ group: '', resource: 'Binding' }, pod.metadata.name ?? '', [{ type: 'Required', path: 'target.name', detail: '' }])
   const status = objectOf(pod['status'])
-  const conditions = [...objectsOf(status['conditions']).filter((condition) => condition['type'] !== 'PodScheduled'), { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(clock.now()) }]
+  const conditions = [
+    ...objectsOf(status['conditions']).filter((condition) => condition['type'] !== 'PodScheduled'),
+    { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(clock.now()) },
+  ]
   api.store({ ...pod, spec: { ...objectOf(pod['spec']), nodeName: node }, status: { ...status, conditions } })
   return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } }
 }
 
 function evictPod(pod: KubeObject, { api }: ApiContext): ApiAnswer {
   const { namespace = '', name = '', labels = {} } = pod.metadata
-  const budgets = api.list({ group: 'policy', plural: 'poddisruptionbudgets' }, namespace).filter((budget) => Object.entries(objectOf(valueAt(budget, 'spec', 'selector', 'matchLabels'))).every(([key, value]) => labels[key] === value))
+  const budgets = api
+    .list({ group: 'policy', plural: 'poddisruptionbudgets' }, namespace)
+    .filter((budget) => Object.entries(objectOf(valueAt(budget, 'spec', 'selector', 'matchLabels'))).every(([key, value]) => labels[key] === value))
   const blocking = budgets.find((budget) => Number(valueAt(budget, 'status', 'disruptionsAllowed') ?? 0) <= 0)
   if (blocking !== undefined) {
     const error = tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0)
-    error.status.details = { causes: [{ reason: 'DisruptionBudget', message: `The disruption budget ${blocking.metadata.name ?? ''} needs ${String(valueAt(blocking, 'status', 'desiredHealthy') ?? 0)} healthy pods and has ${String(valueAt(blocking, 'status', 'currentHealthy') ?? 0)} currently` }] }
+    error.status.details = {
+      causes: [
+        {
+          reason: 'DisruptionBudget',
+          message: `The disruption budget ${blocking.metadata.name ?? ''} needs ${printed(valueAt(blocking, 'status', 'desiredHealthy') ?? 0)} healthy pods and has ${printed(valueAt(blocking, 'status', 'currentHealthy') ?? 0)} currently`,
+        },
+      ],
+    }
     throw error
   }
   api.delete({ group: '', plural: 'pods' }, namespace, name)
@@ -80,7 +95,10 @@ const minTokenSeconds = 600
 function tokenFor(account: KubeObject, body: unknown, { clock }: ApiContext): unknown {
   const spec = objectOf(objectOf(body)['spec'])
   const seconds = typeof spec['expirationSeconds'] === 'number' ? spec['expirationSeconds'] : 3600
-  if (seconds < minTokenSeconds) throw invalid({ group: 'authentication.k8s.io', resource: 'TokenRequest' }, '', [{ type: 'Invalid', path: 'spec.expirationSeconds', value: seconds, detail: 'may not specify a duration less than 10 minutes' }])
+  if (seconds < minTokenSeconds)
+    throw invalid({ group: 'authentication.k8s.io', resource: 'TokenRequest' }, '', [
+      { type: 'Invalid', path: 'spec.expirationSeconds', value: seconds, detail: 'may not specify a duration less than 10 minutes' },
+    ])
   const { name, namespace } = account.metadata
   return {
     kind: 'TokenRequest',

@@ -39,7 +39,8 @@ function openApiDocument(path: string, request: ApiRequest, { openapi }: ApiCont
   if (document === undefined) return undefined
   const hash = openapi.hashOf(path)
   const asked = request.query.get('hash')
-  if (asked !== null && asked !== hash) return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}` }, text: { content: '', type: 'text/plain; charset=utf-8' } }
+  if (asked !== null && asked !== hash)
+    return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}` }, text: { content: '', type: 'text/plain; charset=utf-8' } }
   const etag = `"${hash}"`
   if (request.headers['if-none-match'] === etag) return { status: 304, headers: { etag } }
   return { status: 200, body: document, headers: { etag } }

@@ -2,7 +2,8 @@
 import { compareText } from './storage.ts'
 import type { Storage, Stored, StoreEvent } from './storage.ts'
 import type { ResourceType } from './resources.ts'
-import { expired, StatusError } from './status-errors.ts'
+import { expired } from './status-errors.ts'
+import type { StatusError } from './status-errors.ts'
 import type { Clock, JsonObject, KubeObject } from './types.ts'
 
 /** What is watched. */
@@ -64,7 +65,11 @@ export function createWatchHub(storage: Storage, clock: Clock): WatchHub {
         if (!sink.event(kind, shown)) close()
       }
       const bookmark = (annotations?: JsonObject): void =>
-        sink.bookmark({ kind: type.kind, apiVersion: type.apiVersion, metadata: { resourceVersion: String(storage.version()), creationTimestamp: null, ...(annotations === undefined ? {} : { annotations }) } })
+        sink.bookmark({
+          kind: type.kind,
+          apiVersion: type.apiVersion,
+          metadata: { resourceVersion: String(storage.version()), creationTimestamp: null, ...(annotations === undefined ? {} : { annotations }) },
+        })
 
       open.set(close, type.storage)
       const isFromNow = request.resourceVersion === '' || request.resourceVersion === '0'

@@ -1,6 +1,6 @@
 // Creates, updates, patches and deletes: from a decoded object to the store.
 import { randomUUID } from 'node:crypto'
-import { applyConfiguration, recordUpdate, SchemaError, untypedSchema } from '@plumbline/schema'
+import { applyConfiguration, recordUpdate, SchemaError, untypedSchema, printed } from '@plumbline/schema'
 import type { Admission } from './admission.ts'
 import { createAllocator } from './allocate.ts'
 import { decodeObject, serverForm } from './decode.ts'
@@ -35,17 +35,58 @@ export interface Deleted {
 /** Writes of one server. Every function throws {StatusError}. */
 export interface Writer {
   create(type: ResourceType, namespace: string, body: unknown, options: WriteOptions, name?: string): KubeObject
-  update(type: ResourceType, namespace: string, name: string, subresource: string, body: unknown, options: WriteOptions): { object: KubeObject; isCreated: boolean }
-  patch(type: ResourceType, namespace: string, name: string, subresource: string, patch: unknown, contentType: string, options: WriteOptions): { object: KubeObject; isCreated: boolean }
+  update(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    subresource: string,
+    body: unknown,
+    options: WriteOptions,
+  ): { object: KubeObject; isCreated: boolean }
+  patch(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    subresource: string,
+    patch: unknown,
+    contentType: string,
+    options: WriteOptions,
+  ): { object: KubeObject; isCreated: boolean }
   delete(type: ResourceType, namespace: string, name: string, request: DeleteRequest): Deleted
   /** Store what a controller of the server itself computed, without rules or bookkeeping of fields. */
   store(type: ResourceType, object: KubeObject): KubeObject
 }
 
 /** Kinds that an update makes when they are not there. */
-const createdByUpdate = new Set(['Lease', 'Service', 'Endpoints', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding', 'LimitRange', 'Event', 'EndpointSlice', 'RuntimeClass', 'PriorityClass', 'CSINode', 'IngressClass'])
+const createdByUpdate = new Set([
+  'Lease',
+  'Service',
+  'Endpoints',
+  'Role',
+  'RoleBinding',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'LimitRange',
+  'Event',
+  'EndpointSlice',
+  'RuntimeClass',
+  'PriorityClass',
+  'CSINode',
+  'IngressClass',
+])
 /** Kinds whose updates have to name the version they were made from. */
-const needsVersion = new Set(['Lease', 'PodDisruptionBudget', 'NetworkPolicy', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'CustomResourceDefinition', 'APIService', 'EndpointSlice', 'FlowSchema', 'PriorityLevelConfiguration'])
+const needsVersion = new Set([
+  'Lease',
+  'PodDisruptionBudget',
+  'NetworkPolicy',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'CustomResourceDefinition',
+  'APIService',
+  'EndpointSlice',
+  'FlowSchema',
+  'PriorityLevelConfiguration',
+])
 const graceful = new Set(['Pod'])
 const defaultPodGrace = 30
 
@@ -75,10 +116,26 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation)
     options.warnings.push(...warnings)
     const given = decoded.metadata
-    if ((given.resourceVersion ?? '') !== '' && given.resourceVersion !== '0') throw internalFailure('resourceVersion should not be set on objects to be created')
-    if (type.isNamespaced && (given.namespace ?? '') !== '' && given.namespace !== namespace) throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
-    const name = (given.name ?? '') !== '' ? given.name : urlName !== undefined && urlName !== '' ? urlName : (given.generateName ?? '') !== '' ? generatedName(given.generateName ?? '') : ''
-    const { managedFields: _fields, selfLink: _link, deletionTimestamp: _deletion, deletionGracePeriodSeconds: _grace, resourceVersion: _version, ...kept } = given
+    if ((given.resourceVersion ?? '') !== '' && given.resourceVersion !== '0')
+      throw internalFailure('resourceVersion should not be set on objects to be created')
+    if (type.isNamespaced && (given.namespace ?? '') !== '' && given.namespace !== namespace)
+      throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
+    const name =
+      (given.name ?? '') !== ''
+        ? given.name
+        : urlName !== undefined && urlName !== ''
+          ? urlName
+          : (given.generateName ?? '') !== ''
+            ? generatedName(given.generateName ?? '')
+            : ''
+    const {
+      managedFields: _fields,
+      selfLink: _link,
+      deletionTimestamp: _deletion,
+      deletionGracePeriodSeconds: _grace,
+      resourceVersion: _version,
+      ...kept
+    } = given
     const metadata = {
       ...kept,
       ...(name === undefined || name === '' ? {} : { name }),
@@ -94,7 +151,16 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     object = prepared(type, object, undefined)
     const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
     if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
-    admission.check({ operation: 'CREATE', type, namespace, name: object.metadata.name ?? '', subresource: '', object, previous: undefined, dryRun: options.dryRun })
+    admission.check({
+      operation: 'CREATE',
+      type,
+      namespace,
+      name: object.metadata.name ?? '',
+      subresource: '',
+      object,
+      previous: undefined,
+      dryRun: options.dryRun,
+    })
     const existing = storage.get(type.storage, namespace, object.metadata.name ?? '')
     if (existing !== undefined) {
       const isGoing = existing.object.metadata.deletionTimestamp !== undefined
@@ -118,8 +184,19 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     }) as KubeObject
   }
 
-  function update(type: ResourceType, namespace: string, name: string, subresource: string, body: unknown, options: WriteOptions): { object: KubeObject; isCreated: boolean } {
-    if (subresource === 'scale') return { object: writeScale(type, find(type, namespace, name).object, body, (live, next) => finish(type, '', live, next, options, 'scale')), isCreated: false }
+  function update(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    subresource: string,
+    body: unknown,
+    options: WriteOptions,
+  ): { object: KubeObject; isCreated: boolean } {
+    if (subresource === 'scale')
+      return {
+        object: writeScale(type, find(type, namespace, name).object, body, (live, next) => finish(type, '', live, next, options, 'scale')),
+        isCreated: false,
+      }
     const live = storage.get(type.storage, namespace, name)?.object
     const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation)
     options.warnings.push(...warnings)
@@ -140,12 +217,25 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   function checkPreconditions(type: ResourceType, live: KubeObject, updated: KubeObject): void {
     const { resourceVersion = '', uid } = updated.metadata
     const name = live.metadata.name ?? ''
-    if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) throw conflict(resourceOf(type), name, `StorageError: invalid object, Code: 4, Key: /registry/${type.plural}/${live.metadata.namespace === undefined ? '' : `${live.metadata.namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`)
+    if (uid !== undefined && uid !== '' && uid !== live.metadata.uid)
+      throw conflict(
+        resourceOf(type),
+        name,
+        `StorageError: invalid object, Code: 4, Key: /registry/${type.plural}/${live.metadata.namespace === undefined ? '' : `${live.metadata.namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
+      )
     if (resourceVersion === '' || resourceVersion === '0') {
-      if (needsVersion.has(type.kind) || type.defined !== undefined) throw invalid({ group: type.group, resource: type.defined === undefined && type.kind !== 'CustomResourceDefinition' ? `${type.plural}` : type.plural }, name, [{ type: 'Invalid', path: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }])
+      if (needsVersion.has(type.kind) || type.defined !== undefined)
+        throw invalid(
+          { group: type.group, resource: type.defined === undefined && type.kind !== 'CustomResourceDefinition' ? `${type.plural}` : type.plural },
+          name,
+          [{ type: 'Invalid', path: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }],
+        )
       return
     }
-    if (!/^\d+$/.test(resourceVersion)) throw internalFailure(`resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
+    if (!/^\d+$/.test(resourceVersion))
+      throw internalFailure(
+        `resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
+      )
     if (resourceVersion !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
   }
 
@@ -192,7 +282,16 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (next === live) return live
     const errors = [...validateMetadataUpdate(live, next), ...validateObject(type, next, live), ...validateUpdate(type, live, next, subresource)]
     if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
-    admission.check({ operation: 'UPDATE', type, namespace: live.metadata.namespace ?? '', name: live.metadata.name ?? '', subresource, object: next, previous: live, dryRun: options.dryRun })
+    admission.check({
+      operation: 'UPDATE',
+      type,
+      namespace: live.metadata.namespace ?? '',
+      name: live.metadata.name ?? '',
+      subresource,
+      object: next,
+      previous: live,
+      dryRun: options.dryRun,
+    })
     if (options.dryRun) return next
     // The last finalizer of an object that is being deleted lets it go.
     if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0 && !isWaitingForGrace(type, next)) {
@@ -203,11 +302,20 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   }
 
   function isWaitingForGrace(type: ResourceType, { metadata, ...rest }: KubeObject): boolean {
-    if (type.kind === 'Namespace' && type.group === '') return ((objectOf((rest as JsonObject)['spec'])['finalizers'] as unknown[] | undefined) ?? []).length > 0
+    if (type.kind === 'Namespace' && type.group === '')
+      return ((objectOf((rest as JsonObject)['spec'])['finalizers'] as unknown[] | undefined) ?? []).length > 0
     return graceful.has(type.kind) && type.group === '' && (metadata.deletionGracePeriodSeconds ?? 0) > 0
   }
 
-  function patch(type: ResourceType, namespace: string, name: string, subresource: string, body: unknown, contentType: string, options: WriteOptions): { object: KubeObject; isCreated: boolean } {
+  function patch(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    subresource: string,
+    body: unknown,
+    contentType: string,
+    options: WriteOptions,
+  ): { object: KubeObject; isCreated: boolean } {
     if (contentType === applyPatch) return apply(type, namespace, name, subresource, body, options)
     const stored = find(type, namespace, name).object
     const live = inVersion(stored, type)
@@ -219,29 +327,53 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const result = patched(live, body, contentType, type)
     const { object: decoded, warnings } = decodeObject(result, type, options.fieldValidation)
     options.warnings.push(...warnings)
-    if (decoded.metadata.resourceVersion !== undefined && decoded.metadata.resourceVersion !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
+    if (decoded.metadata.resourceVersion !== undefined && decoded.metadata.resourceVersion !== live.metadata.resourceVersion)
+      throw conflict(resourceOf(type), name, MODIFIED)
     return { object: finish(type, subresource, live, decoded, options), isCreated: false }
   }
 
-  function apply(type: ResourceType, namespace: string, name: string, subresource: string, body: unknown, options: WriteOptions): { object: KubeObject; isCreated: boolean } {
+  function apply(
+    type: ResourceType,
+    namespace: string,
+    name: string,
+    subresource: string,
+    body: unknown,
+    options: WriteOptions,
+  ): { object: KubeObject; isCreated: boolean } {
     if (!isObject(body)) throw badRequest('error decoding YAML: expected a map')
     if (body['apiVersion'] === undefined || body['kind'] === undefined) throw badRequest(`error decoding YAML: Object 'Kind' is missing`)
     const configuration = body as KubeObject
-    if (configuration.metadata?.managedFields !== undefined && configuration.metadata.managedFields !== null) throw badRequest('metadata.managedFields must be nil')
+    if (configuration.metadata?.managedFields !== undefined && configuration.metadata.managedFields !== null)
+      throw badRequest('metadata.managedFields must be nil')
     const given = objectOf(configuration['metadata'])
-    if (given['name'] !== undefined && given['name'] !== name) throw badRequest(`the name of the object (${String(given['name'])}) does not match the name on the URL (${name})`)
+    if (given['name'] !== undefined && given['name'] !== name)
+      throw badRequest(`the name of the object (${printed(given['name'])}) does not match the name on the URL (${name})`)
     const stored = storage.get(type.storage, namespace, name)?.object
     const live = stored === undefined ? undefined : inVersion(stored, type)
     if (live === undefined && subresource !== '') throw notFound(resourceOf(type), name)
-    if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
-    if (live === undefined && typeof given['uid'] === 'string') throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
+    if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== live.metadata.resourceVersion)
+      throw conflict(resourceOf(type), name, MODIFIED)
+    if (live === undefined && typeof given['uid'] === 'string')
+      throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
     const { resourceVersion: _version, uid: _uid, creationTimestamp: _created, generation: _generation, ...named } = given
     const applied = { ...configuration, metadata: { ...named, name } }
     const outcome = applied_(type, subresource, live, applied, options)
     if (outcome.kind === 'conflict') {
       const status: Status = {
-        kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: outcome.message, reason: 'Conflict',
-        details: { causes: outcome.conflicts.map((entry) => ({ reason: 'FieldManagerConflict', message: `conflict with ${describeConflict(entry)}`, field: entry.path })) }, code: 409,
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: outcome.message,
+        reason: 'Conflict',
+        details: {
+          causes: outcome.conflicts.map((entry) => ({
+            reason: 'FieldManagerConflict',
+            message: `conflict with ${describeConflict(entry)}`,
+            field: entry.path,
+          })),
+        },
+        code: 409,
       }
       throw new StatusError(status)
     }
@@ -249,12 +381,21 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (live === undefined) return { object: createApplied(type, namespace, merged, options), isCreated: true }
     if (!outcome.isChanged) return { object: live, isCreated: false }
     const { object: decoded } = decodeObject(merged, type, 'Ignore')
-    const next = nextObject(type, subresource, live, { ...decoded, metadata: { ...decoded.metadata, ...(merged.metadata.managedFields === undefined ? {} : { managedFields: merged.metadata.managedFields }) } })
+    const next = nextObject(type, subresource, live, {
+      ...decoded,
+      metadata: { ...decoded.metadata, ...(merged.metadata.managedFields === undefined ? {} : { managedFields: merged.metadata.managedFields }) },
+    })
     if (isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)) return { object: live, isCreated: false }
     return { object: storeUpdate(type, subresource, live, next, options), isCreated: false }
   }
 
-  function applied_(type: ResourceType, subresource: string, live: KubeObject | undefined, configuration: KubeObject, options: WriteOptions): ReturnType<typeof applyConfiguration> {
+  function applied_(
+    type: ResourceType,
+    subresource: string,
+    live: KubeObject | undefined,
+    configuration: KubeObject,
+    options: WriteOptions,
+  ): ReturnType<typeof applyConfiguration> {
     try {
       return applyConfiguration({
         live,
@@ -269,7 +410,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       })
     } catch (error) {
       if (!(error instanceof SchemaError)) throw error
-      throw internalFailure(`failed to create typed patch object (${configuration.metadata.namespace ?? ''}/${configuration.metadata.name ?? ''}; ${type.group}/${type.version}, Kind=${type.kind}): ${error.message}`)
+      throw internalFailure(
+        `failed to create typed patch object (${configuration.metadata.namespace ?? ''}/${configuration.metadata.name ?? ''}; ${type.group}/${type.version}, Kind=${type.kind}): ${error.message}`,
+      )
     }
   }
 
@@ -284,8 +427,23 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
 
   function remove(type: ResourceType, namespace: string, name: string, request: DeleteRequest): Deleted {
     const live = inVersion(find(type, namespace, name).object, type)
-    if (request.uid !== undefined && request.uid !== live.metadata.uid) throw conflict({ group: type.group, resource: type.kind }, name, `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${live.metadata.uid ?? ''}`.replace(/^/, 'the UID in the precondition (').replace(/Precondition failed: UID in precondition: (.*), UID in object meta: (.*)$/, `$1) does not match the UID in record ($2). The object might have been deleted and then recreated`))
-    if (request.resourceVersion !== undefined && request.resourceVersion !== live.metadata.resourceVersion) throw conflict({ group: type.group, resource: type.kind }, name, `the ResourceVersion in the precondition (${request.resourceVersion}) does not match the ResourceVersion in record (${live.metadata.resourceVersion ?? ''}). The object might have been modified`)
+    if (request.uid !== undefined && request.uid !== live.metadata.uid)
+      throw conflict(
+        { group: type.group, resource: type.kind },
+        name,
+        `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${live.metadata.uid ?? ''}`
+          .replace(/^/, 'the UID in the precondition (')
+          .replace(
+            /Precondition failed: UID in precondition: (.*), UID in object meta: (.*)$/,
+            `$1) does not match the UID in record ($2). The object might have been deleted and then recreated`,
+          ),
+      )
+    if (request.resourceVersion !== undefined && request.resourceVersion !== live.metadata.resourceVersion)
+      throw conflict(
+        { group: type.group, resource: type.kind },
+        name,
+        `the ResourceVersion in the precondition (${request.resourceVersion}) does not match the ResourceVersion in record (${live.metadata.resourceVersion ?? ''}). The object might have been modified`,
+      )
     admission.check({ operation: 'DELETE', type, namespace, name, subresource: '', object: undefined, previous: live, dryRun: request.dryRun })
     const finalizers = new Set(live.metadata.finalizers)
     if (request.propagationPolicy === 'Foreground') {
@@ -311,8 +469,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       metadata: {
         ...live.metadata,
         finalizers: [...finalizers],
-        deletionTimestamp: isFirst ? formatTime(clock.now() + grace * 1000) : live.metadata.deletionTimestamp ?? now(),
-        deletionGracePeriodSeconds: isFirst || grace < (live.metadata.deletionGracePeriodSeconds ?? 0) ? grace : (live.metadata.deletionGracePeriodSeconds ?? grace),
+        deletionTimestamp: isFirst ? formatTime(clock.now() + grace * 1000) : (live.metadata.deletionTimestamp ?? now()),
+        deletionGracePeriodSeconds:
+          isFirst || grace < (live.metadata.deletionGracePeriodSeconds ?? 0) ? grace : (live.metadata.deletionGracePeriodSeconds ?? grace),
         ...(isFirst && live.metadata.generation !== undefined ? { generation: live.metadata.generation + 1 } : {}),
       },
     }
@@ -339,7 +498,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     delete: remove,
     store: (type, object) => {
       const key = object.metadata
-      if (key.deletionTimestamp !== undefined && (key.finalizers ?? []).length === 0 && !isWaitingForGrace(type, object)) return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '', object)?.object ?? object, type)
+      if (key.deletionTimestamp !== undefined && (key.finalizers ?? []).length === 0 && !isWaitingForGrace(type, object))
+        return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '', object)?.object ?? object, type)
       return put(type, object)
     },
   }
@@ -370,22 +530,43 @@ function selectedJob(job: KubeObject): KubeObject {
   const metadata = objectOf(template['metadata'])
   const uid = job.metadata.uid ?? ''
   const isManual = spec['manualSelector'] === true || spec['selector'] !== undefined
-  const labels = isManual ? objectOf(metadata['labels']) : { ...objectOf(metadata['labels']), 'batch.kubernetes.io/controller-uid': uid, 'batch.kubernetes.io/job-name': job.metadata.name ?? '', 'controller-uid': uid, 'job-name': job.metadata.name ?? '' }
+  const labels = isManual
+    ? objectOf(metadata['labels'])
+    : {
+        ...objectOf(metadata['labels']),
+        'batch.kubernetes.io/controller-uid': uid,
+        'batch.kubernetes.io/job-name': job.metadata.name ?? '',
+        'controller-uid': uid,
+        'job-name': job.metadata.name ?? '',
+      }
   const own = Object.keys(job.metadata.labels ?? {}).length > 0 ? job.metadata.labels : labels
   return {
     ...job,
     metadata: { ...job.metadata, ...(own === undefined || Object.keys(own).length === 0 ? {} : { labels: own as Record<string, string> }) },
-    spec: { ...spec, ...(isManual ? {} : { selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } } }), template: { ...template, metadata: { ...metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) } } },
+    spec: {
+      ...spec,
+      ...(isManual ? {} : { selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } } }),
+      template: { ...template, metadata: { ...metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) } },
+    },
   }
 }
 
 /** Class of a pod by its requests and limits. Follows kubernetes `pkg/apis/core/v1/helper/qos`. */
 function qosOf(pod: KubeObject): string {
-  const containers = [...((objectOf(pod['spec'])['containers'] as JsonObject[] | undefined) ?? []), ...((objectOf(pod['spec'])['initContainers'] as JsonObject[] | undefined) ?? [])]
+  const containers = [
+    ...((objectOf(pod['spec'])['containers'] as JsonObject[] | undefined) ?? []),
+    ...((objectOf(pod['spec'])['initContainers'] as JsonObject[] | undefined) ?? []),
+  ]
   const all = containers.map((container) => objectOf(container['resources']))
   const has = (name: string): boolean => all.some((resources) => Object.keys(objectOf(resources[name])).some((key) => key === 'cpu' || key === 'memory'))
   if (!has('requests') && !has('limits')) return 'BestEffort'
-  const isGuaranteed = all.every((resources) => ['cpu', 'memory'].every((key) => objectOf(resources['limits'])[key] !== undefined && isEqual(objectOf(resources['limits'])[key], objectOf(resources['requests'])[key] ?? objectOf(resources['limits'])[key])))
+  const isGuaranteed = all.every((resources) =>
+    ['cpu', 'memory'].every(
+      (key) =>
+        objectOf(resources['limits'])[key] !== undefined &&
+        isEqual(objectOf(resources['limits'])[key], objectOf(resources['requests'])[key] ?? objectOf(resources['limits'])[key]),
+    ),
+  )
   return isGuaranteed ? 'Guaranteed' : 'Burstable'
 }
 
@@ -400,8 +581,17 @@ function areEqualOwners(a: KubeObject, b: KubeObject): boolean {
   return isEqual(plain(a), plain(b))
 }
 
-function describeConflict({ manager, operation, apiVersion, subresource }: { readonly manager: string; readonly operation: string; readonly apiVersion: string; readonly subresource: string }): string {
+function describeConflict({
+  manager,
+  operation,
+  apiVersion,
+  subresource,
+}: {
+  readonly manager: string
+  readonly operation: string
+  readonly apiVersion: string
+  readonly subresource: string
+}): string {
   const at = subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`
   return operation === 'Apply' ? `${JSON.stringify(manager)}${at}` : `${JSON.stringify(manager)}${at} using ${apiVersion}`
 }
-

@@ -10,7 +10,7 @@ export interface ControlLoop {
   /** The resource whose objects it looks after. */
   readonly resource: ResourceRef
   /** Other resources, and the key of the object that a change of theirs concerns. */
-  readonly dependents?: readonly { readonly resource: ResourceRef; keyOf(object: KubeObject): string | undefined }[]
+  readonly dependents?: readonly { readonly resource: ResourceRef; readonly keyOf: (object: KubeObject) => string | undefined }[]
   /** Bring one object to its state. A number asks to look again after so many milliseconds. */
   reconcile(object: KubeObject, loop: ControlContext): number | undefined | void
   /** The object of a key is gone. */

@@ -21,8 +21,15 @@ export function startDaemonSets(api: ClusterApi, clock: Clock): () => void {
         const active = ownedBy(api, pods, set).filter(isPodActive)
         for (const node of nodes) {
           const pod = active.find((candidate) => valueAt(candidate, 'spec', 'nodeName') === node)
-          if (pod === undefined) api.create(podFrom(set, valueAt(set, 'spec', 'template'), { labels: { [revisionLabel]: hash, 'pod-template-generation': String(set.metadata.generation ?? 1) }, spec: { nodeName: node } }))
-          else if (pod.metadata.labels?.[revisionLabel] !== hash && valueAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete') api.delete(pods, pod.metadata.namespace ?? '', pod.metadata.name ?? '')
+          if (pod === undefined)
+            api.create(
+              podFrom(set, valueAt(set, 'spec', 'template'), {
+                labels: { [revisionLabel]: hash, 'pod-template-generation': String(set.metadata.generation ?? 1) },
+                spec: { nodeName: node },
+              }),
+            )
+          else if (pod.metadata.labels?.[revisionLabel] !== hash && valueAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete')
+            api.delete(pods, pod.metadata.namespace ?? '', pod.metadata.name ?? '')
         }
       }
       report(api, set, hash, nodes.length)

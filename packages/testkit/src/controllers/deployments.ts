@@ -1,4 +1,5 @@
 // Deployments roll from one ReplicaSet to the next. Follows kubernetes `pkg/controller/deployment`.
+import { printed } from '@plumbline/schema'
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { isEqual, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
@@ -20,7 +21,9 @@ export function startDeployments(api: ClusterApi, clock: Clock): () => void {
       if (deployment.metadata.deletionTimestamp !== undefined) return undefined
       const isPaused = valueAt(deployment, 'spec', 'paused') === true
       const sets = ownedBy(api, replicaSets, deployment)
-      const current = sets.find((set) => isEqual(withoutHash(valueAt(set, 'spec', 'template')), withoutHash(valueAt(deployment, 'spec', 'template')))) ?? (isPaused ? undefined : createSet(api, deployment, sets))
+      const current =
+        sets.find((set) => isEqual(withoutHash(valueAt(set, 'spec', 'template')), withoutHash(valueAt(deployment, 'spec', 'template')))) ??
+        (isPaused ? undefined : createSet(api, deployment, sets))
       const old = sets.filter((set) => set.metadata.uid !== current?.metadata.uid)
       if (current !== undefined && !isPaused) {
         scale(api, deployment, current, old)
@@ -66,18 +69,26 @@ function createSet(api: ClusterApi, deployment: KubeObject, sets: readonly KubeO
       },
       ownerReferences: [controllerReference(deployment)],
     },
-    spec: { replicas: 0, selector: { ...selector, matchLabels: { ...objectOf(selector['matchLabels']), [hashLabel]: hash } }, template: { ...template, metadata: { ...metadata, labels } } },
+    spec: {
+      replicas: 0,
+      selector: { ...selector, matchLabels: { ...objectOf(selector['matchLabels']), [hashLabel]: hash } },
+      template: { ...template, metadata: { ...metadata, labels } },
+    },
   })
 }
 
 /** Annotations of the deployment go to its sets, except those that kubectl and the controller keep for themselves. */
 function copiedAnnotations({ metadata }: KubeObject): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([name]) => name !== 'kubectl.kubernetes.io/last-applied-configuration' && !name.startsWith('deployment.kubernetes.io/')))
+  return Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(
+      ([name]) => name !== 'kubectl.kubernetes.io/last-applied-configuration' && !name.startsWith('deployment.kubernetes.io/'),
+    ),
+  )
 }
 
 function share(value: unknown, total: number, roundUp: boolean): number {
   if (typeof value === 'number') return value
-  const percent = Number.parseFloat(String(value ?? '0'))
+  const percent = Number.parseFloat(printed(value ?? '0'))
   return roundUp ? Math.ceil((total * percent) / 100) : Math.floor((total * percent) / 100)
 }
 
@@ -129,7 +140,8 @@ function markRevision(api: ClusterApi, deployment: KubeObject, current: KubeObje
   if (revision < highest) {
     revision = highest + 1
     const set = api.get(replicaSets, current.metadata.namespace ?? '', current.metadata.name ?? '')
-    if (set !== undefined) api.store({ ...set, metadata: { ...set.metadata, annotations: { ...set.metadata.annotations, [revisionAnnotation]: String(revision) } } })
+    if (set !== undefined)
+      api.store({ ...set, metadata: { ...set.metadata, annotations: { ...set.metadata.annotations, [revisionAnnotation]: String(revision) } } })
   }
   const held = api.get(deployments, deployment.metadata.namespace ?? '', deployment.metadata.name ?? '')
   if (held !== undefined && held.metadata.annotations?.[revisionAnnotation] !== String(revision)) {
@@ -139,8 +151,11 @@ function markRevision(api: ClusterApi, deployment: KubeObject, current: KubeObje
 
 function cleanUp(api: ClusterApi, deployment: KubeObject, old: readonly KubeObject[]): void {
   const limit = numberAt(deployment, 'spec', 'revisionHistoryLimit')
-  const empty = old.filter((set) => numberAt(set, 'spec', 'replicas') === 0 && numberAt(set, 'status', 'replicas') === 0).toSorted((a, b) => revisionOf(a) - revisionOf(b))
-  for (const set of empty.slice(0, Math.max(0, empty.length - limit))) api.delete(replicaSets, set.metadata.namespace ?? '', set.metadata.name ?? '', { propagationPolicy: 'Background' })
+  const empty = old
+    .filter((set) => numberAt(set, 'spec', 'replicas') === 0 && numberAt(set, 'status', 'replicas') === 0)
+    .toSorted((a, b) => revisionOf(a) - revisionOf(b))
+  for (const set of empty.slice(0, Math.max(0, empty.length - limit)))
+    api.delete(replicaSets, set.metadata.namespace ?? '', set.metadata.name ?? '', { propagationPolicy: 'Background' })
 }
 
 function updateStatus(api: ClusterApi, stale: KubeObject, now: number): number | undefined {
@@ -154,15 +169,26 @@ function updateStatus(api: ClusterApi, stale: KubeObject, now: number): number |
   const { name = '' } = current?.metadata ?? {}
   let conditions = [...objectsOf(valueAt(deployment, 'status', 'conditions'))]
   const isAvailable = available >= wanted - unavailable(deployment)
-  conditions = withCondition(conditions, 'Available', isAvailable ? 'True' : 'False', isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable', isAvailable ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.', now, true)
+  conditions = withCondition(
+    conditions,
+    'Available',
+    isAvailable ? 'True' : 'False',
+    isAvailable ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+    isAvailable ? 'Deployment has minimum availability.' : 'Deployment does not have minimum availability.',
+    now,
+    true,
+  )
   const isComplete = updated === wanted && replicas === wanted && available === wanted && deployment.metadata.generation !== undefined
   const deadlineMs = numberAt(deployment, 'spec', 'progressDeadlineSeconds') * 1000
   const before = conditionOf(deployment, 'Progressing')
-  const sinceMs = before === undefined ? 0 : now - Date.parse(String(before['lastUpdateTime'] ?? ''))
-  const isNewSet = before === undefined || !String(before['message'] ?? '').includes(`"${name}"`)
-  if (isComplete) conditions = withCondition(conditions, 'Progressing', 'True', 'NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`, now, true)
-  else if (isNewSet || before['reason'] === 'NewReplicaSetAvailable') conditions = withCondition(conditions, 'Progressing', 'True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`, now, true)
-  else if (deadlineMs > 0 && sinceMs >= deadlineMs) conditions = withCondition(conditions, 'Progressing', 'False', 'ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`, now, true)
+  const sinceMs = before === undefined ? 0 : now - Date.parse(printed(before['lastUpdateTime'] ?? ''))
+  const isNewSet = before === undefined || !printed(before['message'] ?? '').includes(`"${name}"`)
+  if (isComplete)
+    conditions = withCondition(conditions, 'Progressing', 'True', 'NewReplicaSetAvailable', `ReplicaSet "${name}" has successfully progressed.`, now, true)
+  else if (isNewSet || before['reason'] === 'NewReplicaSetAvailable')
+    conditions = withCondition(conditions, 'Progressing', 'True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`, now, true)
+  else if (deadlineMs > 0 && sinceMs >= deadlineMs)
+    conditions = withCondition(conditions, 'Progressing', 'False', 'ProgressDeadlineExceeded', `ReplicaSet "${name}" has timed out progressing.`, now, true)
   const status: JsonObject = {
     observedGeneration: deployment.metadata.generation ?? 1,
     ...(replicas === 0 ? {} : { replicas }),

@@ -92,10 +92,17 @@ export function startGarbageCollector(api: ClusterApi, clock: Clock): () => void
     const solid = references.filter((reference) => isThere(reference, namespace))
     const goingInForeground = solid.filter(({ uid: owner }) => isGoingInForeground(owner))
     if (solid.length === 0) {
-      const policy = (object.metadata.finalizers ?? []).includes(orphan) ? 'Orphan' : (object.metadata.finalizers ?? []).includes(foreground) ? 'Foreground' : 'Background'
+      const policy = (object.metadata.finalizers ?? []).includes(orphan)
+        ? 'Orphan'
+        : (object.metadata.finalizers ?? []).includes(foreground)
+          ? 'Foreground'
+          : 'Background'
       api.delete(resource, namespace, name, { propagationPolicy: policy, ...(uid === undefined ? {} : { uid }) })
     } else if (goingInForeground.length === solid.length) {
-      api.delete(resource, namespace, name, { propagationPolicy: (dependents.get(uid ?? '')?.size ?? 0) > 0 ? 'Foreground' : 'Background', ...(uid === undefined ? {} : { uid }) })
+      api.delete(resource, namespace, name, {
+        propagationPolicy: (dependents.get(uid ?? '')?.size ?? 0) > 0 ? 'Foreground' : 'Background',
+        ...(uid === undefined ? {} : { uid }),
+      })
     } else if (solid.length < references.length) api.store({ ...object, metadata: { ...object.metadata, ownerReferences: solid } })
   }
 
@@ -128,7 +135,11 @@ export function startGarbageCollector(api: ClusterApi, clock: Clock): () => void
   function deleteDependents(resource: ResourceRef, owner: KubeObject): void {
     const remaining = [...(dependents.get(owner.metadata.uid ?? '') ?? [])].filter((uid) => byUid.has(uid))
     for (const uid of remaining) enqueue(uid)
-    const blocking = remaining.filter((uid) => (byUid.get(uid)?.object.metadata.ownerReferences ?? []).some(({ uid: reference, blockOwnerDeletion }) => reference === owner.metadata.uid && blockOwnerDeletion === true))
+    const blocking = remaining.filter((uid) =>
+      (byUid.get(uid)?.object.metadata.ownerReferences ?? []).some(
+        ({ uid: reference, blockOwnerDeletion }) => reference === owner.metadata.uid && blockOwnerDeletion === true,
+      ),
+    )
     if (blocking.length === 0) removeFinalizer(owner, foreground)
     void resource
   }

@@ -1,4 +1,5 @@
 // Jobs run pods to completion. Follows kubernetes `pkg/controller/job`.
+import { printed } from '@plumbline/schema'
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { formatTime, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
@@ -31,7 +32,7 @@ function expire(api: ClusterApi, job: KubeObject, now: number): number | undefin
   const seconds = valueAt(job, 'spec', 'ttlSecondsAfterFinished')
   if (typeof seconds !== 'number') return undefined
   const ended = objectsOf(valueAt(job, 'status', 'conditions')).find((condition) => ['Complete', 'Failed'].includes(String(condition['type'])))
-  const left = Date.parse(String(ended?.['lastTransitionTime'] ?? '')) + seconds * 1000 - now
+  const left = Date.parse(printed(ended?.['lastTransitionTime'] ?? '')) + seconds * 1000 - now
   if (left > 0) return left
   api.delete(jobs, job.metadata.namespace ?? '', job.metadata.name ?? '', { propagationPolicy: 'Foreground' })
   return undefined
@@ -60,7 +61,9 @@ function run(api: ClusterApi, job: KubeObject, now: number): void {
     add('SuccessCriteriaMet', 'CompletionsReached', 'Reached expected number of succeeded pods')
     add('Complete', 'CompletionsReached', 'Reached expected number of succeeded pods')
   } else if (isFailed) {
-    const [reason, message] = isLate ? ['DeadlineExceeded', 'Job was active longer than specified deadline'] : ['BackoffLimitExceeded', 'Job has reached the specified backoff limit']
+    const [reason, message] = isLate
+      ? ['DeadlineExceeded', 'Job was active longer than specified deadline']
+      : ['BackoffLimitExceeded', 'Job has reached the specified backoff limit']
     add('FailureTarget', reason, message)
     add('Failed', reason, message)
   } else conditions = suspension(conditions, isSuspended, time)
@@ -92,6 +95,13 @@ function run(api: ClusterApi, job: KubeObject, now: number): void {
 function suspension(conditions: JsonObject[], isSuspended: boolean, time: string): JsonObject[] {
   const before = conditions.find((condition) => condition['type'] === 'Suspended')
   if ((before?.['status'] === 'True') === isSuspended) return conditions
-  const next = { type: 'Suspended', status: isSuspended ? 'True' : 'False', lastProbeTime: time, lastTransitionTime: time, reason: isSuspended ? 'JobSuspended' : 'JobResumed', message: isSuspended ? 'Job suspended' : 'Job resumed' }
+  const next = {
+    type: 'Suspended',
+    status: isSuspended ? 'True' : 'False',
+    lastProbeTime: time,
+    lastTransitionTime: time,
+    reason: isSuspended ? 'JobSuspended' : 'JobResumed',
+    message: isSuspended ? 'Job suspended' : 'Job resumed',
+  }
   return [...conditions.filter((condition) => condition !== before), next]
 }

@@ -49,7 +49,11 @@ function deleteContent(api: ClusterApi, namespace: string): Remaining {
     if (left.length > 0) byResource.push({ resource: `${type.plural}.${type.group}`, count: left.length })
     for (const object of left) for (const finalizer of object.metadata.finalizers ?? []) finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1)
   }
-  return { count: byResource.reduce((sum, { count }) => sum + count, 0), byResource, byFinalizer: [...finalizers].map(([finalizer, count]) => ({ finalizer, count })) }
+  return {
+    count: byResource.reduce((sum, { count }) => sum + count, 0),
+    byResource,
+    byFinalizer: [...finalizers].map(([finalizer, count]) => ({ finalizer, count })),
+  }
 }
 
 /** What still holds the namespace, as a person who waits would like to know. */
@@ -57,13 +61,34 @@ function report(api: ClusterApi, namespace: KubeObject, left: Remaining, now: nu
   const status = objectOf(namespace['status'])
   let conditions = (Array.isArray(status['conditions']) ? status['conditions'] : []) as JsonObject[]
   conditions = withCondition(conditions, 'NamespaceDeletionDiscoveryFailure', 'False', 'ResourcesDiscovered', 'All resources successfully discovered', now)
-  conditions = withCondition(conditions, 'NamespaceDeletionGroupVersionParsingFailure', 'False', 'ParsedGroupVersions', 'All legacy kube types successfully parsed', now)
-  conditions = withCondition(conditions, 'NamespaceDeletionContentFailure', 'False', 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization', now)
+  conditions = withCondition(
+    conditions,
+    'NamespaceDeletionGroupVersionParsingFailure',
+    'False',
+    'ParsedGroupVersions',
+    'All legacy kube types successfully parsed',
+    now,
+  )
+  conditions = withCondition(
+    conditions,
+    'NamespaceDeletionContentFailure',
+    'False',
+    'ContentDeleted',
+    'All content successfully deleted, may be waiting on finalization',
+    now,
+  )
   const resources = left.byResource.map(({ resource, count }) => `${resource} has ${count} resource instances`).join(', ')
   conditions = withCondition(conditions, 'NamespaceContentRemaining', 'True', 'SomeResourcesRemain', `Some resources are remaining: ${resources}`, now)
   if (left.byFinalizer.length > 0) {
     const finalizers = left.byFinalizer.map(({ finalizer, count }) => `${finalizer} in ${count} resource instances`).join(', ')
-    conditions = withCondition(conditions, 'NamespaceFinalizersRemaining', 'True', 'SomeFinalizersRemain', `Some content in the namespace has finalizers remaining: ${finalizers}`, now)
+    conditions = withCondition(
+      conditions,
+      'NamespaceFinalizersRemaining',
+      'True',
+      'SomeFinalizersRemain',
+      `Some content in the namespace has finalizers remaining: ${finalizers}`,
+      now,
+    )
   }
   const next = { ...status, conditions }
   if (!isEqual(next, status)) api.store({ ...namespace, status: next })

@@ -8,12 +8,21 @@ export const pods: ResourceRef = { group: '', plural: 'pods' }
 
 /** The reference of a controller to what it makes. */
 export function controllerReference(owner: KubeObject): OwnerReference {
-  return { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.metadata.name ?? '', uid: owner.metadata.uid ?? '', controller: true, blockOwnerDeletion: true }
+  return {
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    name: owner.metadata.name ?? '',
+    uid: owner.metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  }
 }
 
 /** Objects that a controller made. */
 export function ownedBy(api: ClusterApi, resource: ResourceRef, owner: KubeObject): KubeObject[] {
-  return api.list(resource, owner.metadata.namespace).filter(({ metadata }) => (metadata.ownerReferences ?? []).some((reference) => reference.controller === true && reference.uid === owner.metadata.uid))
+  return api
+    .list(resource, owner.metadata.namespace)
+    .filter(({ metadata }) => (metadata.ownerReferences ?? []).some((reference) => reference.controller === true && reference.uid === owner.metadata.uid))
 }
 
 /** Whether a pod counts as ready. */
@@ -32,7 +41,15 @@ export function conditionOf(object: KubeObject, type: string): JsonObject | unde
 }
 
 /** Conditions with one set; its time moves only when its status does. */
-export function withCondition(conditions: readonly JsonObject[], type: string, status: 'True' | 'False', reason: string, message: string, now: number, hasUpdateTime = false): JsonObject[] {
+export function withCondition(
+  conditions: readonly JsonObject[],
+  type: string,
+  status: 'True' | 'False',
+  reason: string,
+  message: string,
+  now: number,
+  hasUpdateTime = false,
+): JsonObject[] {
   const before = conditions.find((condition) => condition['type'] === type)
   const time = formatTime(now)
   if (before !== undefined && before['status'] === status && before['reason'] === reason && before['message'] === message) return [...conditions]
@@ -55,18 +72,34 @@ export function storeStatus(api: ClusterApi, object: KubeObject, status: JsonObj
 /** A short text that is equal exactly for equal templates, as in the names of replica sets. */
 export function templateHash(template: unknown): string {
   const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
-  const digest = createHash('sha256').update(JSON.stringify(sorted(template))).digest()
+  const digest = createHash('sha256')
+    .update(JSON.stringify(sorted(template)))
+    .digest()
   return [...digest.subarray(0, 10)].map((byte) => alphabet.charAt(byte % alphabet.length)).join('')
 }
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (!isObject(value)) return value
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]))
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  )
 }
 
 /** A pod from a template. */
-export function podFrom(owner: KubeObject, template: unknown, extra: { readonly name?: string; readonly generateName?: string; readonly labels?: JsonObject; readonly annotations?: JsonObject; readonly spec?: JsonObject }): KubeObject {
+export function podFrom(
+  owner: KubeObject,
+  template: unknown,
+  extra: {
+    readonly name?: string
+    readonly generateName?: string
+    readonly labels?: JsonObject
+    readonly annotations?: JsonObject
+    readonly spec?: JsonObject
+  },
+): KubeObject {
   const metadata = objectOf(objectOf(template)['metadata'])
   const labels = { ...objectOf(metadata['labels']), ...extra.labels }
   const annotations = { ...objectOf(metadata['annotations']), ...extra.annotations }

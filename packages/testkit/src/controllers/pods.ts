@@ -1,4 +1,5 @@
 // Pods come to life: scheduled, running, ready; pods of jobs end by themselves. Nothing is executed.
+import { printed } from '@plumbline/schema'
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { formatTime, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
@@ -63,7 +64,7 @@ export function startPods(api: ClusterApi, clock: Clock, scripts: readonly PodSc
         return outcome === 'fail' || outcome === 'complete' ? runMs : undefined
       }
       if (outcome !== 'fail' && outcome !== 'complete') return undefined
-      const left = Date.parse(String(valueAt(pod, 'status', 'startTime') ?? '')) + runMs - clock.now()
+      const left = Date.parse(printed(valueAt(pod, 'status', 'startTime') ?? '')) + runMs - clock.now()
       if (left > 0) return left
       api.store({ ...pod, status: endedStatus(pod, clock.now(), outcome === 'fail') })
       return undefined
@@ -87,12 +88,24 @@ function terminate(api: ClusterApi, pod: KubeObject, _clock: Clock): undefined {
 
 function runningStatus(pod: KubeObject, address: string, now: number, isCrashing: boolean): JsonObject {
   const time = formatTime(now)
-  const condition = (type: string, isTrue: boolean): JsonObject => ({ type, status: isTrue ? 'True' : 'False', lastProbeTime: null, lastTransitionTime: time, ...(isTrue ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${namesOf(pod).join(' ')}]` }) })
+  const condition = (type: string, isTrue: boolean): JsonObject => ({
+    type,
+    status: isTrue ? 'True' : 'False',
+    lastProbeTime: null,
+    lastTransitionTime: time,
+    ...(isTrue ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${namesOf(pod).join(' ')}]` }),
+  })
   const scheduled = objectsOf(valueAt(pod, 'status', 'conditions')).filter((entry) => entry['type'] === 'PodScheduled')
   return {
     ...objectOf(pod['status']),
     phase: 'Running',
-    conditions: [condition('PodReadyToStartContainers', true), condition('Initialized', true), condition('Ready', !isCrashing), condition('ContainersReady', !isCrashing), ...scheduled],
+    conditions: [
+      condition('PodReadyToStartContainers', true),
+      condition('Initialized', true),
+      condition('Ready', !isCrashing),
+      condition('ContainersReady', !isCrashing),
+      ...scheduled,
+    ],
     hostIP: '10.0.0.1',
     hostIPs: [{ ip: '10.0.0.1' }],
     podIP: address,
@@ -105,12 +118,30 @@ function runningStatus(pod: KubeObject, address: string, now: number, isCrashing
       ready: !isCrashing,
       started: !isCrashing,
       restartCount: isCrashing ? 1 : 0,
-      state: isCrashing ? { waiting: { reason: 'CrashLoopBackOff', message: `back-off 10s restarting failed container=${String(container['name'])} pod=${pod.metadata.name ?? ''}_${pod.metadata.namespace ?? ''}` } } : { running: { startedAt: time } },
+      state: isCrashing
+        ? {
+            waiting: {
+              reason: 'CrashLoopBackOff',
+              message: `back-off 10s restarting failed container=${String(container['name'])} pod=${pod.metadata.name ?? ''}_${pod.metadata.namespace ?? ''}`,
+            },
+          }
+        : { running: { startedAt: time } },
       lastState: {},
     })),
     ...(objectsOf(valueAt(pod, 'spec', 'initContainers')).length === 0
       ? {}
-      : { initContainerStatuses: objectsOf(valueAt(pod, 'spec', 'initContainers')).map((container) => ({ name: container['name'], image: container['image'], imageID: '', ready: true, started: false, restartCount: 0, state: { terminated: { exitCode: 0, reason: 'Completed', startedAt: time, finishedAt: time } }, lastState: {} })) }),
+      : {
+          initContainerStatuses: objectsOf(valueAt(pod, 'spec', 'initContainers')).map((container) => ({
+            name: container['name'],
+            image: container['image'],
+            imageID: '',
+            ready: true,
+            started: false,
+            restartCount: 0,
+            state: { terminated: { exitCode: 0, reason: 'Completed', startedAt: time, finishedAt: time } },
+            lastState: {},
+          })),
+        }),
   }
 }
 
@@ -121,7 +152,11 @@ function endedStatus(pod: KubeObject, now: number, isFailed: boolean): JsonObjec
   return {
     ...status,
     phase: isFailed ? 'Failed' : 'Succeeded',
-    conditions: objectsOf(status['conditions']).map((condition) => (condition['type'] === 'Ready' || condition['type'] === 'ContainersReady' ? { ...condition, status: 'False', lastTransitionTime: time, reason: isFailed ? 'PodFailed' : 'PodCompleted' } : condition)),
+    conditions: objectsOf(status['conditions']).map((condition) =>
+      condition['type'] === 'Ready' || condition['type'] === 'ContainersReady'
+        ? { ...condition, status: 'False', lastTransitionTime: time, reason: isFailed ? 'PodFailed' : 'PodCompleted' }
+        : condition,
+    ),
     containerStatuses: objectsOf(status['containerStatuses']).map((container) => ({
       ...container,
       ready: false,
@@ -134,4 +169,3 @@ function endedStatus(pod: KubeObject, now: number, isFailed: boolean): JsonObjec
 function namesOf(pod: KubeObject): string[] {
   return objectsOf(valueAt(pod, 'spec', 'containers')).map((container) => String(container['name']))
 }
-

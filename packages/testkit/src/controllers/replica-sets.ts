@@ -42,5 +42,7 @@ function keptConditions(set: KubeObject): JsonObject {
 /** Pods that are not ready go first, then the youngest. */
 function surplus(active: readonly KubeObject[], count: number): KubeObject[] {
   if (count <= 0) return []
-  return active.toSorted((a, b) => Number(isPodReady(a)) - Number(isPodReady(b)) || Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion)).slice(0, count)
+  return active
+    .toSorted((a, b) => Number(isPodReady(a)) - Number(isPodReady(b)) || Number(b.metadata.resourceVersion) - Number(a.metadata.resourceVersion))
+    .slice(0, count)
 }

@@ -9,15 +9,34 @@ export function startServiceAccounts(api: ClusterApi, clock: Clock): () => void 
     clock,
     resource: { group: '', plural: 'namespaces' },
     dependents: [
-      { resource: { group: '', plural: 'serviceaccounts' }, keyOf: ({ metadata }) => (metadata.name === 'default' ? `/${metadata.namespace ?? ''}` : undefined) },
-      { resource: { group: '', plural: 'configmaps' }, keyOf: ({ metadata }) => (metadata.name === 'kube-root-ca.crt' ? `/${metadata.namespace ?? ''}` : undefined) },
+      {
+        resource: { group: '', plural: 'serviceaccounts' },
+        keyOf: ({ metadata }) => (metadata.name === 'default' ? `/${metadata.namespace ?? ''}` : undefined),
+      },
+      {
+        resource: { group: '', plural: 'configmaps' },
+        keyOf: ({ metadata }) => (metadata.name === 'kube-root-ca.crt' ? `/${metadata.namespace ?? ''}` : undefined),
+      },
     ],
     reconcile({ metadata }) {
       if (metadata.deletionTimestamp !== undefined) return
       const namespace = metadata.name ?? ''
-      if (api.get({ group: '', plural: 'serviceaccounts' }, namespace, 'default') === undefined) api.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })
+      if (api.get({ group: '', plural: 'serviceaccounts' }, namespace, 'default') === undefined)
+        api.create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } })
       if (api.get({ group: '', plural: 'configmaps' }, namespace, 'kube-root-ca.crt') === undefined) {
-        api.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kube-root-ca.crt', namespace, annotations: { 'kubernetes.io/description': 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.' } }, data: { 'ca.crt': '' } })
+        api.create({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: {
+            name: 'kube-root-ca.crt',
+            namespace,
+            annotations: {
+              'kubernetes.io/description':
+                'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+            },
+          },
+          data: { 'ca.crt': '' },
+        })
       }
     },
   })

@@ -24,13 +24,22 @@ export function startServices(api: ClusterApi, clock: Clock): () => void {
         nodeName: valueAt(pod, 'spec', 'nodeName'),
         targetRef: { kind: 'Pod', name: pod.metadata.name, namespace: pod.metadata.namespace, uid: pod.metadata.uid },
       }))
-      const ports = objectsOf(valueAt(service, 'spec', 'ports')).map((port): JsonObject => ({ name: port['name'] ?? '', port: targetOf(port, selected), protocol: port['protocol'] ?? 'TCP' }))
+      const ports = objectsOf(valueAt(service, 'spec', 'ports')).map((port): JsonObject => ({
+        name: port['name'] ?? '',
+        port: targetOf(port, selected),
+        protocol: port['protocol'] ?? 'TCP',
+      }))
       const [slice] = ownedBy(api, slices, service)
       if (slice === undefined) {
         api.create({
           apiVersion: 'discovery.k8s.io/v1',
           kind: 'EndpointSlice',
-          metadata: { generateName: `${service.metadata.name ?? ''}-`, namespace: service.metadata.namespace ?? '', labels: { 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io', 'kubernetes.io/service-name': service.metadata.name ?? '' }, ownerReferences: [controllerReference(service)] },
+          metadata: {
+            generateName: `${service.metadata.name ?? ''}-`,
+            namespace: service.metadata.namespace ?? '',
+            labels: { 'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io', 'kubernetes.io/service-name': service.metadata.name ?? '' },
+            ownerReferences: [controllerReference(service)],
+          },
           addressType: 'IPv4',
           endpoints,
           ports,
@@ -56,6 +65,8 @@ function serviceOf(api: ClusterApi, pod: KubeObject): string | undefined {
 function targetOf(port: JsonObject, selected: readonly KubeObject[]): number {
   const target = port['targetPort'] ?? port['port']
   if (typeof target === 'number') return target
-  const named = selected.flatMap((pod) => objectsOf(valueAt(pod, 'spec', 'containers')).flatMap((container) => objectsOf(container['ports']))).find((candidate) => candidate['name'] === target)
+  const named = selected
+    .flatMap((pod) => objectsOf(valueAt(pod, 'spec', 'containers')).flatMap((container) => objectsOf(container['ports'])))
+    .find((candidate) => candidate['name'] === target)
   return Number(named?.['containerPort'] ?? port['port'] ?? 0)
 }

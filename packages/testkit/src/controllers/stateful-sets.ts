@@ -1,4 +1,5 @@
 // StatefulSets keep pods with names and claims of their own, one after the other. Follows kubernetes `pkg/controller/statefulset`.
+import { printed } from '@plumbline/schema'
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
@@ -47,7 +48,9 @@ function step(api: ClusterApi, set: KubeObject): void {
   for (const pod of isParallel ? surplus : surplus.slice(0, 1)) api.delete(pods, set.metadata.namespace ?? '', pod.metadata.name ?? '')
   if (surplus.length > 0 || valueAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return
   const partition = numberAt(set, 'spec', 'updateStrategy', 'rollingUpdate', 'partition')
-  const outdated = ownedBy(api, pods, set).filter((pod) => pod.metadata.labels?.[revisionLabel] !== revision && ordinalOf(pod) >= partition).toSorted((a, b) => ordinalOf(b) - ordinalOf(a))
+  const outdated = ownedBy(api, pods, set)
+    .filter((pod) => pod.metadata.labels?.[revisionLabel] !== revision && ordinalOf(pod) >= partition)
+    .toSorted((a, b) => ordinalOf(b) - ordinalOf(a))
   const next = outdated[0]
   if (next !== undefined && next.metadata.deletionTimestamp === undefined) api.delete(pods, set.metadata.namespace ?? '', next.metadata.name ?? '')
 }
@@ -60,7 +63,7 @@ function createPod(api: ClusterApi, set: KubeObject, name: string, ordinal: numb
   const namespace = set.metadata.namespace ?? ''
   const volumes: JsonObject[] = []
   for (const template of objectsOf(valueAt(set, 'spec', 'volumeClaimTemplates'))) {
-    const volume = String(valueAt(template, 'metadata', 'name') ?? '')
+    const volume = printed(valueAt(template, 'metadata', 'name') ?? '')
     const claim = `${volume}-${name}`
     volumes.push({ name: volume, persistentVolumeClaim: { claimName: claim } })
     if (api.get(claims, namespace, claim) !== undefined) continue
@@ -73,7 +76,11 @@ function createPod(api: ClusterApi, set: KubeObject, name: string, ordinal: numb
     podFrom(set, template, {
       name,
       labels: { 'apps.kubernetes.io/pod-index': String(ordinal), [revisionLabel]: revision, 'statefulset.kubernetes.io/pod-name': name },
-      spec: { hostname: name, ...(valueAt(set, 'spec', 'serviceName') === undefined ? {} : { subdomain: valueAt(set, 'spec', 'serviceName') }), ...(volumes.length + declared.length === 0 ? {} : { volumes: [...volumes, ...declared] }) },
+      spec: {
+        hostname: name,
+        ...(valueAt(set, 'spec', 'serviceName') === undefined ? {} : { subdomain: valueAt(set, 'spec', 'serviceName') }),
+        ...(volumes.length + declared.length === 0 ? {} : { volumes: [...volumes, ...declared] }),
+      },
     }),
   )
 }
@@ -85,7 +92,7 @@ function report(api: ClusterApi, stale: KubeObject): void {
   const revision = revisionOf(set)
   const ready = all.filter(isPodReady).length
   const updated = all.filter((pod) => pod.metadata.labels?.[revisionLabel] === revision).length
-  const before = String(valueAt(set, 'status', 'currentRevision') ?? revision)
+  const before = printed(valueAt(set, 'status', 'currentRevision') ?? revision)
   const isDone = updated === numberAt(set, 'spec', 'replicas') && ready === updated
   const currentRevision = isDone ? revision : before
   const current = all.filter((pod) => pod.metadata.labels?.[revisionLabel] === currentRevision).length

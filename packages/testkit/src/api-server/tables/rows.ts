@@ -1,4 +1,5 @@
 // Rows of the built-in kinds. Follows kubernetes `pkg/printers/internalversion/printers.go`.
+import { printed } from '@plumbline/schema'
 import { arrayOf, objectOf, objectsOf, valueAt } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { ageOf, humanDuration } from './age.ts'
@@ -10,17 +11,24 @@ export type RowPrinter = (object: KubeObject, now: number) => unknown[]
 const nameOf = ({ metadata }: KubeObject): string => metadata.name ?? ''
 const age = ({ metadata }: KubeObject, now: number): string => ageOf(metadata.creationTimestamp, now)
 const numberAt = (object: unknown, ...path: string[]): number => Number(valueAt(object, ...path) ?? 0)
-const textAt = (object: unknown, ...path: string[]): string => String(valueAt(object, ...path) ?? '')
+const textAt = (object: unknown, ...path: string[]): string => printed(valueAt(object, ...path) ?? '')
 
 /** Labels as a selector text. */
 function labelsText(labels: unknown): string {
   const entries = Object.entries(objectOf(labels))
-  return entries.length === 0 ? '<none>' : entries.map(([key, value]) => `${key}=${String(value)}`).sort().join(',')
+  return entries.length === 0
+    ? '<none>'
+    : entries
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .sort()
+        .join(',')
 }
 
 function selectorText(selector: unknown): string {
   const { matchLabels, matchExpressions } = objectOf(selector)
-  const labels = Object.entries(objectOf(matchLabels)).map(([key, value]) => `${key}=${String(value)}`).sort()
+  const labels = Object.entries(objectOf(matchLabels))
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .sort()
   const expressions = objectsOf(matchExpressions).map(expressionText)
   const all = [...labels, ...expressions]
   return all.length === 0 ? '<none>' : all.join(',')
@@ -41,14 +49,20 @@ function expressionText(expression: JsonObject): string {
 }
 
 const containersOf = (template: unknown): readonly JsonObject[] => objectsOf(valueAt(template, 'spec', 'containers'))
-const namesText = (template: unknown): string => containersOf(template).map((container) => String(container['name'])).join(',')
-const imagesText = (template: unknown): string => containersOf(template).map((container) => String(container['image'])).join(',')
+const namesText = (template: unknown): string =>
+  containersOf(template)
+    .map((container) => String(container['name']))
+    .join(',')
+const imagesText = (template: unknown): string =>
+  containersOf(template)
+    .map((container) => String(container['image']))
+    .join(',')
 
 function externalIp(service: KubeObject): string {
   const ips = arrayOf(valueAt(service, 'spec', 'externalIPs')).map(String)
   switch (valueAt(service, 'spec', 'type')) {
     case 'LoadBalancer': {
-      const ingress = objectsOf(valueAt(service, 'status', 'loadBalancer', 'ingress')).map((entry) => String(entry['ip'] ?? entry['hostname'] ?? ''))
+      const ingress = objectsOf(valueAt(service, 'status', 'loadBalancer', 'ingress')).map((entry) => printed(entry['ip'] ?? entry['hostname'] ?? ''))
       const all = [...ingress, ...ips]
       return all.length === 0 ? '<pending>' : all.join(',')
     }
@@ -60,7 +74,10 @@ function externalIp(service: KubeObject): string {
 }
 
 function portsText(service: KubeObject): string {
-  const ports = objectsOf(valueAt(service, 'spec', 'ports')).map((port) => `${String(port['port'])}${typeof port['nodePort'] === 'number' && port['nodePort'] > 0 ? `:${port['nodePort']}` : ''}/${String(port['protocol'])}`)
+  const ports = objectsOf(valueAt(service, 'spec', 'ports')).map(
+    (port) =>
+      `${String(port['port'])}${typeof port['nodePort'] === 'number' && port['nodePort'] > 0 ? `:${port['nodePort']}` : ''}/${String(port['protocol'])}`,
+  )
   return ports.length === 0 ? '<none>' : ports.join(',')
 }
 
@@ -81,7 +98,8 @@ function jobDuration(job: KubeObject, now: number): string {
 }
 
 function jobStatus(job: KubeObject): string {
-  const has = (type: string): boolean => objectsOf(valueAt(job, 'status', 'conditions')).some((condition) => condition['type'] === type && condition['status'] === 'True')
+  const has = (type: string): boolean =>
+    objectsOf(valueAt(job, 'status', 'conditions')).some((condition) => condition['type'] === type && condition['status'] === 'True')
   if (has('Complete')) return 'Complete'
   if (has('Failed')) return 'Failed'
   if (job.metadata.deletionTimestamp !== undefined) return 'Terminating'
@@ -99,10 +117,13 @@ function completions(job: KubeObject): string {
 }
 
 const accessModes: Readonly<Record<string, string>> = { ReadWriteOnce: 'RWO', ReadOnlyMany: 'ROX', ReadWriteMany: 'RWX', ReadWriteOncePod: 'RWOP' }
-const modesText = (modes: unknown): string => arrayOf(modes).map((mode) => accessModes[String(mode)] ?? '').join(',')
+const modesText = (modes: unknown): string =>
+  arrayOf(modes)
+    .map((mode) => accessModes[String(mode)] ?? '')
+    .join(',')
 
 function ingressHosts(ingress: KubeObject): string {
-  const hosts = objectsOf(valueAt(ingress, 'spec', 'rules')).map((rule) => String(rule['host'] ?? '*'))
+  const hosts = objectsOf(valueAt(ingress, 'spec', 'rules')).map((rule) => printed(rule['host'] ?? '*'))
   if (hosts.length === 0) return '*'
   return hosts.length > 3 ? `${hosts.slice(0, 3).join(',')} + ${hosts.length - 3} more...` : hosts.join(',')
 }
@@ -111,7 +132,7 @@ function quotaText(hard: unknown, used: unknown, isLimit: boolean): string {
   return Object.keys(objectOf(hard))
     .sort()
     .filter((name) => name.startsWith('limits.') === isLimit)
-    .map((name) => `${name}: ${String(objectOf(used)[name] ?? '0')}/${String(objectOf(hard)[name])}`)
+    .map((name) => `${name}: ${printed(objectOf(used)[name] ?? '0')}/${String(objectOf(hard)[name])}`)
     .join(', ')
 }
 
@@ -122,7 +143,15 @@ export const rowPrinters: Readonly<Record<string, RowPrinter>> = {
   '/Secret': (o, now) => [nameOf(o), o['type'] ?? '', Object.keys(objectOf(o['data'])).length, age(o, now)],
   '/Namespace': (o, now) => [nameOf(o), textAt(o, 'status', 'phase'), age(o, now)],
   '/ServiceAccount': (o, now) => [nameOf(o), arrayOf(o['secrets']).length, age(o, now)],
-  '/Service': (o, now) => [nameOf(o), textAt(o, 'spec', 'type'), textAt(o, 'spec', 'clusterIP') || '<none>', externalIp(o), portsText(o), age(o, now), labelsText(valueAt(o, 'spec', 'selector'))],
+  '/Service': (o, now) => [
+    nameOf(o),
+    textAt(o, 'spec', 'type'),
+    textAt(o, 'spec', 'clusterIP') || '<none>',
+    externalIp(o),
+    portsText(o),
+    age(o, now),
+    labelsText(valueAt(o, 'spec', 'selector')),
+  ],
   '/Endpoints': (o, now) => [nameOf(o), endpointsText(o), age(o, now)],
   '/Event': (o, now) => [
     ageOf(textAt(o, 'lastTimestamp') || textAt(o, 'eventTime') || textAt(o, 'firstTimestamp') || undefined, now),
@@ -130,71 +159,200 @@ export const rowPrinters: Readonly<Record<string, RowPrinter>> = {
     o['reason'] ?? '',
     `${textAt(o, 'involvedObject', 'kind').toLowerCase()}/${textAt(o, 'involvedObject', 'name')}`,
     textAt(o, 'involvedObject', 'fieldPath'),
-    [textAt(o, 'source', 'component') || textAt(o, 'reportingComponent'), textAt(o, 'source', 'host') || textAt(o, 'reportingInstance')].filter((part) => part !== '').join(', '),
+    [textAt(o, 'source', 'component') || textAt(o, 'reportingComponent'), textAt(o, 'source', 'host') || textAt(o, 'reportingInstance')]
+      .filter((part) => part !== '')
+      .join(', '),
     textAt(o, 'message').trim(),
     ageOf(textAt(o, 'firstTimestamp') || textAt(o, 'eventTime') || undefined, now),
     numberAt(o, 'count') === 0 ? 1 : numberAt(o, 'count'),
     nameOf(o),
   ],
   '/PersistentVolumeClaim': (o, now) => [
-    nameOf(o), o.metadata.deletionTimestamp === undefined ? textAt(o, 'status', 'phase') : 'Terminating', textAt(o, 'spec', 'volumeName'), textAt(o, 'status', 'capacity', 'storage'), modesText(valueAt(o, 'status', 'accessModes')), textAt(o, 'spec', 'storageClassName'),
-    textAt(o, 'spec', 'volumeAttributesClassName') || '<unset>', age(o, now), textAt(o, 'spec', 'volumeMode') || '<unset>',
+    nameOf(o),
+    o.metadata.deletionTimestamp === undefined ? textAt(o, 'status', 'phase') : 'Terminating',
+    textAt(o, 'spec', 'volumeName'),
+    textAt(o, 'status', 'capacity', 'storage'),
+    modesText(valueAt(o, 'status', 'accessModes')),
+    textAt(o, 'spec', 'storageClassName'),
+    textAt(o, 'spec', 'volumeAttributesClassName') || '<unset>',
+    age(o, now),
+    textAt(o, 'spec', 'volumeMode') || '<unset>',
   ],
   '/PersistentVolume': (o, now) => [
-    nameOf(o), textAt(o, 'spec', 'capacity', 'storage'), modesText(valueAt(o, 'spec', 'accessModes')), textAt(o, 'spec', 'persistentVolumeReclaimPolicy'), o.metadata.deletionTimestamp === undefined ? textAt(o, 'status', 'phase') : 'Terminating',
-    valueAt(o, 'spec', 'claimRef') === undefined ? '' : `${textAt(o, 'spec', 'claimRef', 'namespace')}/${textAt(o, 'spec', 'claimRef', 'name')}`, textAt(o, 'spec', 'storageClassName'), textAt(o, 'spec', 'volumeAttributesClassName') || '<unset>', textAt(o, 'status', 'reason'), age(o, now), textAt(o, 'spec', 'volumeMode') || '<unset>',
+    nameOf(o),
+    textAt(o, 'spec', 'capacity', 'storage'),
+    modesText(valueAt(o, 'spec', 'accessModes')),
+    textAt(o, 'spec', 'persistentVolumeReclaimPolicy'),
+    o.metadata.deletionTimestamp === undefined ? textAt(o, 'status', 'phase') : 'Terminating',
+    valueAt(o, 'spec', 'claimRef') === undefined ? '' : `${textAt(o, 'spec', 'claimRef', 'namespace')}/${textAt(o, 'spec', 'claimRef', 'name')}`,
+    textAt(o, 'spec', 'storageClassName'),
+    textAt(o, 'spec', 'volumeAttributesClassName') || '<unset>',
+    textAt(o, 'status', 'reason'),
+    age(o, now),
+    textAt(o, 'spec', 'volumeMode') || '<unset>',
   ],
-  '/ResourceQuota': (o, now) => [nameOf(o), quotaText(valueAt(o, 'status', 'hard'), valueAt(o, 'status', 'used'), false), quotaText(valueAt(o, 'status', 'hard'), valueAt(o, 'status', 'used'), true), age(o, now)],
+  '/ResourceQuota': (o, now) => [
+    nameOf(o),
+    quotaText(valueAt(o, 'status', 'hard'), valueAt(o, 'status', 'used'), false),
+    quotaText(valueAt(o, 'status', 'hard'), valueAt(o, 'status', 'used'), true),
+    age(o, now),
+  ],
   '/LimitRange': (o, now) => [nameOf(o), o.metadata.creationTimestamp ?? age(o, now)],
-  '/ReplicationController': (o, now) => [nameOf(o), numberAt(o, 'spec', 'replicas'), numberAt(o, 'status', 'replicas'), numberAt(o, 'status', 'readyReplicas'), age(o, now), namesText(valueAt(o, 'spec', 'template')), imagesText(valueAt(o, 'spec', 'template')), labelsText(valueAt(o, 'spec', 'selector'))],
-  'apps/Deployment': (o, now) => [
-    nameOf(o), `${numberAt(o, 'status', 'readyReplicas')}/${numberAt(o, 'spec', 'replicas')}`, numberAt(o, 'status', 'updatedReplicas'), numberAt(o, 'status', 'availableReplicas'), age(o, now), namesText(valueAt(o, 'spec', 'template')), imagesText(valueAt(o, 'spec', 'template')), selectorText(valueAt(o, 'spec', 'selector')),
+  '/ReplicationController': (o, now) => [
+    nameOf(o),
+    numberAt(o, 'spec', 'replicas'),
+    numberAt(o, 'status', 'replicas'),
+    numberAt(o, 'status', 'readyReplicas'),
+    age(o, now),
+    namesText(valueAt(o, 'spec', 'template')),
+    imagesText(valueAt(o, 'spec', 'template')),
+    labelsText(valueAt(o, 'spec', 'selector')),
   ],
-  'apps/ReplicaSet': (o, now) => [nameOf(o), numberAt(o, 'spec', 'replicas'), numberAt(o, 'status', 'replicas'), numberAt(o, 'status', 'readyReplicas'), age(o, now), namesText(valueAt(o, 'spec', 'template')), imagesText(valueAt(o, 'spec', 'template')), selectorText(valueAt(o, 'spec', 'selector'))],
-  'apps/StatefulSet': (o, now) => [nameOf(o), `${numberAt(o, 'status', 'readyReplicas')}/${numberAt(o, 'spec', 'replicas')}`, age(o, now), namesText(valueAt(o, 'spec', 'template')), imagesText(valueAt(o, 'spec', 'template'))],
+  'apps/Deployment': (o, now) => [
+    nameOf(o),
+    `${numberAt(o, 'status', 'readyReplicas')}/${numberAt(o, 'spec', 'replicas')}`,
+    numberAt(o, 'status', 'updatedReplicas'),
+    numberAt(o, 'status', 'availableReplicas'),
+    age(o, now),
+    namesText(valueAt(o, 'spec', 'template')),
+    imagesText(valueAt(o, 'spec', 'template')),
+    selectorText(valueAt(o, 'spec', 'selector')),
+  ],
+  'apps/ReplicaSet': (o, now) => [
+    nameOf(o),
+    numberAt(o, 'spec', 'replicas'),
+    numberAt(o, 'status', 'replicas'),
+    numberAt(o, 'status', 'readyReplicas'),
+    age(o, now),
+    namesText(valueAt(o, 'spec', 'template')),
+    imagesText(valueAt(o, 'spec', 'template')),
+    selectorText(valueAt(o, 'spec', 'selector')),
+  ],
+  'apps/StatefulSet': (o, now) => [
+    nameOf(o),
+    `${numberAt(o, 'status', 'readyReplicas')}/${numberAt(o, 'spec', 'replicas')}`,
+    age(o, now),
+    namesText(valueAt(o, 'spec', 'template')),
+    imagesText(valueAt(o, 'spec', 'template')),
+  ],
   'apps/DaemonSet': (o, now) => [
-    nameOf(o), numberAt(o, 'status', 'desiredNumberScheduled'), numberAt(o, 'status', 'currentNumberScheduled'), numberAt(o, 'status', 'numberReady'), numberAt(o, 'status', 'updatedNumberScheduled'), numberAt(o, 'status', 'numberAvailable'), labelsText(valueAt(o, 'spec', 'template', 'spec', 'nodeSelector')), age(o, now),
-    namesText(valueAt(o, 'spec', 'template')), imagesText(valueAt(o, 'spec', 'template')), selectorText(valueAt(o, 'spec', 'selector')),
+    nameOf(o),
+    numberAt(o, 'status', 'desiredNumberScheduled'),
+    numberAt(o, 'status', 'currentNumberScheduled'),
+    numberAt(o, 'status', 'numberReady'),
+    numberAt(o, 'status', 'updatedNumberScheduled'),
+    numberAt(o, 'status', 'numberAvailable'),
+    labelsText(valueAt(o, 'spec', 'template', 'spec', 'nodeSelector')),
+    age(o, now),
+    namesText(valueAt(o, 'spec', 'template')),
+    imagesText(valueAt(o, 'spec', 'template')),
+    selectorText(valueAt(o, 'spec', 'selector')),
   ],
   'apps/ControllerRevision': (o, now) => {
     const owner = (o.metadata.ownerReferences ?? []).find(({ controller }) => controller === true)
     const group = owner === undefined ? '' : owner.apiVersion.split('/').length > 1 ? `.${owner.apiVersion.split('/')[0] ?? ''}` : ''
     return [nameOf(o), owner === undefined ? '<none>' : `${owner.kind.toLowerCase()}${group}/${owner.name}`, numberAt(o, 'revision'), age(o, now)]
   },
-  'batch/Job': (o, now) => [nameOf(o), jobStatus(o), completions(o), jobDuration(o, now), age(o, now), namesText(valueAt(o, 'spec', 'template')), imagesText(valueAt(o, 'spec', 'template')), selectorText(valueAt(o, 'spec', 'selector'))],
+  'batch/Job': (o, now) => [
+    nameOf(o),
+    jobStatus(o),
+    completions(o),
+    jobDuration(o, now),
+    age(o, now),
+    namesText(valueAt(o, 'spec', 'template')),
+    imagesText(valueAt(o, 'spec', 'template')),
+    selectorText(valueAt(o, 'spec', 'selector')),
+  ],
   'batch/CronJob': (o, now) => {
     const last = valueAt(o, 'status', 'lastScheduleTime')
     const template = valueAt(o, 'spec', 'jobTemplate', 'spec', 'template')
-    return [nameOf(o), textAt(o, 'spec', 'schedule'), textAt(o, 'spec', 'timeZone') || '<none>', valueAt(o, 'spec', 'suspend') === true ? 'True' : 'False', arrayOf(valueAt(o, 'status', 'active')).length, typeof last === 'string' ? ageOf(last, now) : '<none>', age(o, now), namesText(template), imagesText(template), '<none>']
+    return [
+      nameOf(o),
+      textAt(o, 'spec', 'schedule'),
+      textAt(o, 'spec', 'timeZone') || '<none>',
+      valueAt(o, 'spec', 'suspend') === true ? 'True' : 'False',
+      arrayOf(valueAt(o, 'status', 'active')).length,
+      typeof last === 'string' ? ageOf(last, now) : '<none>',
+      age(o, now),
+      namesText(template),
+      imagesText(template),
+      '<none>',
+    ]
   },
   'networking.k8s.io/Ingress': (o, now) => [
-    nameOf(o), textAt(o, 'spec', 'ingressClassName') || '<none>', ingressHosts(o), objectsOf(valueAt(o, 'status', 'loadBalancer', 'ingress')).map((entry) => String(entry['ip'] ?? entry['hostname'] ?? '')).join(','), arrayOf(valueAt(o, 'spec', 'tls')).length > 0 ? '80, 443' : '80', age(o, now),
+    nameOf(o),
+    textAt(o, 'spec', 'ingressClassName') || '<none>',
+    ingressHosts(o),
+    objectsOf(valueAt(o, 'status', 'loadBalancer', 'ingress'))
+      .map((entry) => printed(entry['ip'] ?? entry['hostname'] ?? ''))
+      .join(','),
+    arrayOf(valueAt(o, 'spec', 'tls')).length > 0 ? '80, 443' : '80',
+    age(o, now),
   ],
-  'networking.k8s.io/IngressClass': (o, now) => [nameOf(o), textAt(o, 'spec', 'controller'), valueAt(o, 'spec', 'parameters') === undefined ? '<none>' : `${textAt(o, 'spec', 'parameters', 'kind')}${textAt(o, 'spec', 'parameters', 'apiGroup') === '' ? '' : `.${textAt(o, 'spec', 'parameters', 'apiGroup')}`}/${textAt(o, 'spec', 'parameters', 'name')}`, age(o, now)],
+  'networking.k8s.io/IngressClass': (o, now) => [
+    nameOf(o),
+    textAt(o, 'spec', 'controller'),
+    valueAt(o, 'spec', 'parameters') === undefined
+      ? '<none>'
+      : `${textAt(o, 'spec', 'parameters', 'kind')}${textAt(o, 'spec', 'parameters', 'apiGroup') === '' ? '' : `.${textAt(o, 'spec', 'parameters', 'apiGroup')}`}/${textAt(o, 'spec', 'parameters', 'name')}`,
+    age(o, now),
+  ],
   'networking.k8s.io/NetworkPolicy': (o, now) => [nameOf(o), selectorText(valueAt(o, 'spec', 'podSelector')), age(o, now)],
   'rbac.authorization.k8s.io/Role': (o) => [nameOf(o), o.metadata.creationTimestamp ?? null],
   'rbac.authorization.k8s.io/ClusterRole': (o) => [nameOf(o), o.metadata.creationTimestamp ?? null],
-  'rbac.authorization.k8s.io/RoleBinding': (o, now) => [nameOf(o), `${textAt(o, 'roleRef', 'kind')}/${textAt(o, 'roleRef', 'name')}`, age(o, now), ...subjectsCells(o)],
-  'rbac.authorization.k8s.io/ClusterRoleBinding': (o, now) => [nameOf(o), `${textAt(o, 'roleRef', 'kind')}/${textAt(o, 'roleRef', 'name')}`, age(o, now), ...subjectsCells(o)],
-  'storage.k8s.io/StorageClass': (o, now) => [
-    `${nameOf(o)}${o.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true' ? ' (default)' : ''}`, o['provisioner'] ?? '', o['reclaimPolicy'] ?? 'Delete', o['volumeBindingMode'] ?? 'Immediate', o['allowVolumeExpansion'] === true, age(o, now),
+  'rbac.authorization.k8s.io/RoleBinding': (o, now) => [
+    nameOf(o),
+    `${textAt(o, 'roleRef', 'kind')}/${textAt(o, 'roleRef', 'name')}`,
+    age(o, now),
+    ...subjectsCells(o),
   ],
-  'policy/PodDisruptionBudget': (o, now) => [nameOf(o), String(valueAt(o, 'spec', 'minAvailable') ?? 'N/A'), String(valueAt(o, 'spec', 'maxUnavailable') ?? 'N/A'), numberAt(o, 'status', 'disruptionsAllowed'), age(o, now)],
+  'rbac.authorization.k8s.io/ClusterRoleBinding': (o, now) => [
+    nameOf(o),
+    `${textAt(o, 'roleRef', 'kind')}/${textAt(o, 'roleRef', 'name')}`,
+    age(o, now),
+    ...subjectsCells(o),
+  ],
+  'storage.k8s.io/StorageClass': (o, now) => [
+    `${nameOf(o)}${o.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true' ? ' (default)' : ''}`,
+    o['provisioner'] ?? '',
+    o['reclaimPolicy'] ?? 'Delete',
+    o['volumeBindingMode'] ?? 'Immediate',
+    o['allowVolumeExpansion'] === true,
+    age(o, now),
+  ],
+  'policy/PodDisruptionBudget': (o, now) => [
+    nameOf(o),
+    printed(valueAt(o, 'spec', 'minAvailable') ?? 'N/A'),
+    printed(valueAt(o, 'spec', 'maxUnavailable') ?? 'N/A'),
+    numberAt(o, 'status', 'disruptionsAllowed'),
+    age(o, now),
+  ],
   'scheduling.k8s.io/PriorityClass': (o, now) => [nameOf(o), numberAt(o, 'value'), o['globalDefault'] === true, age(o, now), o['preemptionPolicy'] ?? ''],
   'coordination.k8s.io/Lease': (o, now) => [nameOf(o), textAt(o, 'spec', 'holderIdentity'), age(o, now)],
   'apiextensions.k8s.io/CustomResourceDefinition': (o) => [nameOf(o), o.metadata.creationTimestamp ?? null],
   'autoscaling/HorizontalPodAutoscaler': (o, now) => [
-    nameOf(o), `${textAt(o, 'spec', 'scaleTargetRef', 'kind')}/${textAt(o, 'spec', 'scaleTargetRef', 'name')}`, metricsText(o), String(valueAt(o, 'spec', 'minReplicas') ?? '<unset>'), numberAt(o, 'spec', 'maxReplicas'), numberAt(o, 'status', 'currentReplicas'), age(o, now),
+    nameOf(o),
+    `${textAt(o, 'spec', 'scaleTargetRef', 'kind')}/${textAt(o, 'spec', 'scaleTargetRef', 'name')}`,
+    metricsText(o),
+    printed(valueAt(o, 'spec', 'minReplicas') ?? '<unset>'),
+    numberAt(o, 'spec', 'maxReplicas'),
+    numberAt(o, 'status', 'currentReplicas'),
+    age(o, now),
   ],
   'apiregistration.k8s.io/APIService': (o, now) => {
     const service = valueAt(o, 'spec', 'service')
     const available = objectsOf(valueAt(o, 'status', 'conditions')).find((condition) => condition['type'] === 'Available')
-    return [nameOf(o), service === undefined ? 'Local' : `${textAt(service, 'namespace')}/${textAt(service, 'name')}`, available === undefined ? 'Unknown' : available['status'] === 'True' ? 'True' : `${String(available['status'])} (${String(available['reason'] ?? '')})`, age(o, now)]
+    return [
+      nameOf(o),
+      service === undefined ? 'Local' : `${textAt(service, 'namespace')}/${textAt(service, 'name')}`,
+      available === undefined ? 'Unknown' : available['status'] === 'True' ? 'True' : `${String(available['status'])} (${printed(available['reason'] ?? '')})`,
+      age(o, now),
+    ]
   },
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': (o, now) => [nameOf(o), arrayOf(o['webhooks']).length, age(o, now)],
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': (o, now) => [nameOf(o), arrayOf(o['webhooks']).length, age(o, now)],
   'discovery.k8s.io/EndpointSlice': (o, now) => {
-    const ports = objectsOf(o['ports']).map((port) => String(port['port'] ?? '*'))
+    const ports = objectsOf(o['ports']).map((port) => printed(port['port'] ?? '*'))
     const addresses = objectsOf(o['endpoints']).flatMap((endpoint) => arrayOf(endpoint['addresses']).map(String))
     const shown = addresses.length > 3 ? `${addresses.slice(0, 3).join(',')} + ${addresses.length - 3} more...` : addresses.join(',')
     return [nameOf(o), o['addressType'] ?? '', ports.length === 0 ? '<unset>' : ports.join(','), addresses.length === 0 ? '<unset>' : shown, age(o, now)]
@@ -202,7 +360,11 @@ export const rowPrinters: Readonly<Record<string, RowPrinter>> = {
 }
 
 function subjectsCells(binding: KubeObject): string[] {
-  const of = (kind: string): string => objectsOf(binding['subjects']).filter((subject) => subject['kind'] === kind).map((subject) => (kind === 'ServiceAccount' ? `${String(subject['namespace'])}/${String(subject['name'])}` : String(subject['name']))).join(', ')
+  const of = (kind: string): string =>
+    objectsOf(binding['subjects'])
+      .filter((subject) => subject['kind'] === kind)
+      .map((subject) => (kind === 'ServiceAccount' ? `${String(subject['namespace'])}/${String(subject['name'])}` : String(subject['name'])))
+      .join(', ')
   return [of('User'), of('Group'), of('ServiceAccount')]
 }
 
@@ -214,8 +376,9 @@ function metricsText(autoscaler: KubeObject): string {
     const target = objectOf(valueAt(metric, 'resource', 'target'))
     const now = objectOf(valueAt(current[index], 'resource', 'current'))
     const name = textAt(metric, 'resource', 'name')
-    if (target['averageUtilization'] !== undefined) return `${name}: ${now['averageUtilization'] === undefined ? '<unknown>' : `${String(now['averageUtilization'])}%`}/${String(target['averageUtilization'])}%`
-    return `${name}: ${String(now['averageValue'] ?? '<unknown>')}/${String(target['averageValue'] ?? target['value'] ?? '')}`
+    if (target['averageUtilization'] !== undefined)
+      return `${name}: ${now['averageUtilization'] === undefined ? '<unknown>' : `${printed(now['averageUtilization'])}%`}/${printed(target['averageUtilization'])}%`
+    return `${name}: ${printed(now['averageValue'] ?? '<unknown>')}/${printed(target['averageValue'] ?? target['value'] ?? '')}`
   })
   return texts.length > 2 ? `${texts.slice(0, 2).join(', ')} + ${texts.length - 2} more...` : texts.join(', ')
 }

@@ -14,7 +14,9 @@ export type IncludeObject = 'None' | 'Metadata' | 'Object'
 export function parseIncludeObject(value: string | null): IncludeObject {
   if (value === null || value === '') return 'Metadata'
   if (value === 'None' || value === 'Metadata' || value === 'Object') return value
-  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`)
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(value)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 const nameColumn: ColumnDefinition = {
@@ -30,12 +32,27 @@ const nameColumn: ColumnDefinition = {
 export function columnsOf(type: ResourceType, facts: Facts): readonly ColumnDefinition[] {
   if (type.defined !== undefined) return [nameColumn, ...type.defined.columns.map(({ jsonPath: _path, ...column }) => column)]
   const key = `${type.group === '' ? 'api' : `apis/${type.group}`}/${type.version}/${type.plural}`
-  return facts.columns()[key] ?? facts.columns()[`${type.apiVersion}/${type.plural}`] ?? [nameColumn, { name: 'Created At', type: 'date', format: '', description: 'CreationTimestamp is a timestamp representing the server time when this object was created.', priority: 0 }]
+  return (
+    facts.columns()[key] ??
+    facts.columns()[`${type.apiVersion}/${type.plural}`] ?? [
+      nameColumn,
+      {
+        name: 'Created At',
+        type: 'date',
+        format: '',
+        description: 'CreationTimestamp is a timestamp representing the server time when this object was created.',
+        priority: 0,
+      },
+    ]
+  )
 }
 
 /** One row. `now` is epoch ms. */
 export function rowOf(type: ResourceType, object: KubeObject, include: IncludeObject, now: number, columns: readonly ColumnDefinition[]): JsonObject {
-  const cells = type.defined === undefined ? (rowPrinters[`${type.group}/${type.kind}`]?.(object, now) ?? genericCells(object, columns, now)) : customCells(type, object, now)
+  const cells =
+    type.defined === undefined
+      ? (rowPrinters[`${type.group}/${type.kind}`]?.(object, now) ?? genericCells(object, columns, now))
+      : customCells(type, object, now)
   return { cells, object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object) }
 }
 
@@ -47,7 +64,8 @@ export function metadataOf(object: KubeObject): JsonObject {
 function genericCells(object: KubeObject, columns: readonly ColumnDefinition[], now: number): unknown[] {
   return columns.map((column, index) => {
     if (index === 0) return object.metadata.name ?? ''
-    if (/^(?:Age|Created At)$/i.test(column.name)) return column.name === 'Created At' ? (object.metadata.creationTimestamp ?? null) : ageOf(object.metadata.creationTimestamp, now)
+    if (/^(?:Age|Created At)$/i.test(column.name))
+      return column.name === 'Created At' ? (object.metadata.creationTimestamp ?? null) : ageOf(object.metadata.creationTimestamp, now)
     return '<none>'
   })
 }

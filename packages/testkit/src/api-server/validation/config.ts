@@ -3,7 +3,8 @@ import type { FieldError } from '../status-errors.ts'
 import { objectOf } from '../types.ts'
 import type { KubeObject } from '../types.ts'
 
-const keyMessage = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+const keyMessage =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 const maxBytes = 1_048_576
 
 export function validateConfig(object: KubeObject): FieldError[] {

@@ -21,7 +21,9 @@ function nameProblems(type: ResourceType, name: string): string[] {
 export function validateMetadata(type: ResourceType, { metadata }: KubeObject): FieldError[] {
   const errors: FieldError[] = []
   const { name = '', generateName = '' } = metadata
-  if (generateName !== '') for (const detail of nameProblems(type, generateName.endsWith('-') ? `${generateName.slice(0, -1)}a` : generateName)) errors.push({ type: 'Invalid', path: 'metadata.generateName', value: generateName, detail })
+  if (generateName !== '')
+    for (const detail of nameProblems(type, generateName.endsWith('-') ? `${generateName.slice(0, -1)}a` : generateName))
+      errors.push({ type: 'Invalid', path: 'metadata.generateName', value: generateName, detail })
   if (name === '') errors.push({ type: 'Required', path: 'metadata.name', detail: 'name or generateName is required' })
   else for (const detail of nameProblems(type, name)) errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
   return [...errors, ...validateCommon(metadata)]
@@ -43,10 +45,23 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
     for (const detail of qualifiedNameProblems(finalizer)) errors.push({ type: 'Invalid', path: `metadata.finalizers[${index}]`, value: finalizer, detail })
   }
   for (const [index, owner] of (metadata.ownerReferences ?? []).entries()) {
-    for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const) if ((owner[field] ?? '') === '') errors.push({ type: 'Invalid', path: `metadata.ownerReferences[${index}].${field}`, value: '', detail: `${field === 'apiVersion' ? 'version' : field} must not be empty` })
+    for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const)
+      if ((owner[field] ?? '') === '')
+        errors.push({
+          type: 'Invalid',
+          path: `metadata.ownerReferences[${index}].${field}`,
+          value: '',
+          detail: `${field === 'apiVersion' ? 'version' : field} must not be empty`,
+        })
   }
   const controllers = (metadata.ownerReferences ?? []).filter(({ controller }) => controller === true)
-  if (controllers.length > 1) errors.push({ type: 'Invalid', path: 'metadata.ownerReferences', value: metadata.ownerReferences, detail: `Only one reference can have Controller set to true. Found "true" in references for ${controllers.map(({ name }) => name).join(' and ')}` })
+  if (controllers.length > 1)
+    errors.push({
+      type: 'Invalid',
+      path: 'metadata.ownerReferences',
+      value: metadata.ownerReferences,
+      detail: `Only one reference can have Controller set to true. Found "true" in references for ${controllers.map(({ name }) => name).join(' and ')}`,
+    })
   return errors
 }
 
@@ -59,7 +74,12 @@ export function validateMetadataUpdate({ metadata: before }: KubeObject, { metad
   }
   if (before.deletionTimestamp !== undefined) {
     const added = (after.finalizers ?? []).filter((finalizer) => !(before.finalizers ?? []).includes(finalizer))
-    if (added.length > 0) errors.push({ type: 'Forbidden', path: 'metadata.finalizers', detail: `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}` })
+    if (added.length > 0)
+      errors.push({
+        type: 'Forbidden',
+        path: 'metadata.finalizers',
+        detail: `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`,
+      })
   }
   return [...errors, ...validateCommon(after)]
 }

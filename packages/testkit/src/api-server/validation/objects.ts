@@ -63,10 +63,14 @@ export function validateUpdate(type: ResourceType, before: KubeObject, after: Ku
     case 'rbac.authorization.k8s.io/RoleBinding':
     case 'rbac.authorization.k8s.io/ClusterRoleBinding': {
       const [old, next] = [objectOf(before['roleRef']), objectOf(after['roleRef'])]
-      return isEqual(old, next) ? [] : [{ type: 'Invalid', path: 'roleRef', value: { APIGroup: next['apiGroup'], Kind: next['kind'], Name: next['name'] }, detail: 'cannot change roleRef' }]
+      return isEqual(old, next)
+        ? []
+        : [{ type: 'Invalid', path: 'roleRef', value: { APIGroup: next['apiGroup'], Kind: next['kind'], Name: next['name'] }, detail: 'cannot change roleRef' }]
     }
     case 'storage.k8s.io/StorageClass':
-      return ['parameters', 'provisioner', 'reclaimPolicy'].flatMap((field) => (isEqual(before[field] ?? null, after[field] ?? null) ? [] : [{ type: 'Forbidden' as const, path: field, detail: `updates to ${field} are forbidden.` }]))
+      return ['parameters', 'provisioner', 'reclaimPolicy'].flatMap((field) =>
+        isEqual(before[field] ?? null, after[field] ?? null) ? [] : [{ type: 'Forbidden' as const, path: field, detail: `updates to ${field} are forbidden.` }],
+      )
     case '/Service': {
       const [old, next] = [valueAt(before, 'spec', 'clusterIP'), valueAt(after, 'spec', 'clusterIP')]
       const isKept = old === next || valueAt(after, 'spec', 'type') === 'ExternalName' || valueAt(before, 'spec', 'type') === 'ExternalName'
@@ -79,10 +83,12 @@ export function validateUpdate(type: ResourceType, before: KubeObject, after: Ku
 
 function immutableConfig(type: ResourceType, before: KubeObject, after: KubeObject): FieldError[] {
   const errors: FieldError[] = []
-  if (type.kind === 'Secret' && !isEqual(before['type'], after['type'])) errors.push({ type: 'Invalid', path: 'type', value: after['type'], detail: 'field is immutable' })
+  if (type.kind === 'Secret' && !isEqual(before['type'], after['type']))
+    errors.push({ type: 'Invalid', path: 'type', value: after['type'], detail: 'field is immutable' })
   if (before['immutable'] !== true) return errors
   const forbid = (path: string): void => void errors.push({ type: 'Forbidden', path, detail: 'field is immutable when `immutable` is set' })
   if (after['immutable'] !== true) forbid('immutable')
-  for (const field of type.kind === 'Secret' ? ['data'] : ['data', 'binaryData']) if (!isEqual(isObject(before[field]) ? before[field] : {}, isObject(after[field]) ? after[field] : {})) forbid(field)
+  for (const field of type.kind === 'Secret' ? ['data'] : ['data', 'binaryData'])
+    if (!isEqual(isObject(before[field]) ? before[field] : {}, isObject(after[field]) ? after[field] : {})) forbid(field)
   return errors
 }

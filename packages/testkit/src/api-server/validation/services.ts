@@ -1,4 +1,5 @@
 // Services. Follows kubernetes `pkg/apis/core/validation/validation.go` (ValidateService).
+import { printed } from '@plumbline/schema'
 import type { FieldError } from '../status-errors.ts'
 import { objectsOf, valueAt } from '../types.ts'
 import type { KubeObject } from '../types.ts'
@@ -21,14 +22,16 @@ export function validateService(object: KubeObject): FieldError[] {
     names.add(name)
     const number = Number(port['port'] ?? 0)
     if (number < 1 || number > 65_535) errors.push({ type: 'Invalid', path: `${at}.port`, value: number, detail: range })
-    if (!['TCP', 'UDP', 'SCTP'].includes(String(port['protocol']))) errors.push({ type: 'NotSupported', path: `${at}.protocol`, value: port['protocol'], detail: 'supported values: "SCTP", "TCP", "UDP"' })
+    if (!['TCP', 'UDP', 'SCTP'].includes(String(port['protocol'])))
+      errors.push({ type: 'NotSupported', path: `${at}.protocol`, value: port['protocol'], detail: 'supported values: "SCTP", "TCP", "UDP"' })
     const target = port['targetPort']
     if (typeof target === 'number' && (target < 1 || target > 65_535)) errors.push({ type: 'Invalid', path: `${at}.targetPort`, value: target, detail: range })
     const key = `${String(port['protocol'])}/${number}`
     if (used.has(key)) errors.push({ type: 'Duplicate', path: at, value: port, detail: '' })
     used.add(key)
   }
-  if (type === 'ExternalName' && String(valueAt(spec, 'externalName') ?? '') === '') errors.push({ type: 'Required', path: 'spec.externalName', detail: '' })
-  if (!['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'].includes(String(type))) errors.push({ type: 'NotSupported', path: 'spec.type', value: type, detail: 'supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"' })
+  if (type === 'ExternalName' && printed(valueAt(spec, 'externalName') ?? '') === '') errors.push({ type: 'Required', path: 'spec.externalName', detail: '' })
+  if (!['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName'].includes(String(type)))
+    errors.push({ type: 'NotSupported', path: 'spec.type', value: type, detail: 'supported values: "ClusterIP", "ExternalName", "LoadBalancer", "NodePort"' })
   return errors
 }

@@ -11,7 +11,13 @@ export function validateWorkloadUpdate(type: ResourceType, before: KubeObject, a
     case 'StatefulSet': {
       const rest = (object: KubeObject): object => Object.fromEntries(Object.entries(objectOf(object['spec'])).filter(([name]) => !changeable.includes(name)))
       if (isEqual(rest(before), rest(after))) return []
-      return [{ type: 'Forbidden', path: 'spec', detail: `updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden` }]
+      return [
+        {
+          type: 'Forbidden',
+          path: 'spec',
+          detail: `updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden`,
+        },
+      ]
     }
     case 'Job':
       return ['spec.completions', 'spec.selector', 'spec.template', 'spec.completionMode'].flatMap(immutable)
