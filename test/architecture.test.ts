@@ -61,12 +61,13 @@ describe.each(Object.entries(allowed))('package %s', (name, mayImport) => {
     expect(wrong).toEqual([])
   })
 
-  it.runIf(pure.includes(name))('knows nothing of the host', () => {
-    const banned = /\bfrom ['"]node:|\bprocess\.|\bconsole\.|\bsetTimeout\(|\bnew Date\(|\bDate\.now\(|\bMath\.random\(/
-    // Comments may speak of these things.
-    const code = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
-    expect(files.filter((file) => banned.test(code(file.text))).map((file) => relative(root, file.path))).toEqual([])
-  })
+  if (pure.includes(name))
+    it('knows nothing of the host', () => {
+      const banned = /\bfrom ['"]node:|\bprocess\.|\bconsole\.|\bsetTimeout\(|\bnew Date\(|\bDate\.now\(|\bMath\.random\(/
+      // Comments may speak of these things.
+      const code = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+      expect(files.filter((file) => banned.test(code(file.text))).map((file) => relative(root, file.path))).toEqual([])
+    })
 
   it('has no import cycles', () => {
     const graph = new Map(

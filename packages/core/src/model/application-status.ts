@@ -1,5 +1,7 @@
 // `status` of an Application; field names and texts are those of Argo CD, so that existing tools keep working.
-import type { ApplicationDestination, ApplicationSource, IgnoreDifference, Operation } from './application.ts'
+import type { ApplicationDestination, ApplicationSource, IgnoreDifference, Operation, SyncOperationSource } from './application-spec.ts'
+
+export type { SyncOperationSource } from './application-spec.ts'
 
 /** Whether desired and live state agree. */
 export type SyncStatusCode = 'Synced' | 'OutOfSync' | 'Unknown'
@@ -52,14 +54,6 @@ export interface ResourceStatus {
   readonly requiresPruning?: boolean
   readonly requiresDeletionConfirmation?: boolean
   readonly syncWave?: number
-}
-
-/** Revision and source of a sync: single or multiple. */
-export interface SyncOperationSource {
-  readonly revision?: string
-  readonly revisions?: readonly string[]
-  readonly source?: ApplicationSource
-  readonly sources?: readonly ApplicationSource[]
 }
 
 /** One entry of `operationState.syncResult.resources`. */

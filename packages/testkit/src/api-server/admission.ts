@@ -1,5 +1,5 @@
 // What the server checks and changes before a write is stored, beyond the object's own rules; and the door for tests to refuse writes.
-import type { ResourceType } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { forbidden, notFound, StatusError } from './status-errors.ts'
 import type { Storage } from './storage.ts'
 import type { KubeObject } from './types.ts'

@@ -1,6 +1,6 @@
 // Requests and answers without their transport.
 import type { AnswerForm } from './accept.ts'
-import type { ResourceType } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 
 /** A request without its transport. */
 export interface ApiRequest {

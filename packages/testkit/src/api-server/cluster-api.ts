@@ -1,5 +1,6 @@
 // The API without HTTP, for controllers in the same process and for tests: same rules, same store, no serialisation.
-import type { ResourceType, Registry } from './resources.ts'
+import type { Registry } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { notFound } from './status-errors.ts'
 import type { Storage, StoreEvent } from './storage.ts'
 import type { KubeObject, WriteOptions } from './types.ts'

@@ -1,25 +1,9 @@
 // CustomResourceDefinitions: from a definition to served resource types, and their conditions.
 import { typeSchemaOfCrd, printed } from '@plumbline/schema'
-import type { ColumnDefinition } from './facts.ts'
-import { apiVersionOf } from './resources.ts'
-import type { ResourceType, Subresource } from './resources.ts'
+import { apiVersionOf } from './resource-type.ts'
+import type { DefinedColumn, ResourceType, Subresource } from './resource-type.ts'
 import { isObject, objectOf, objectsOf, valueAt } from './types.ts'
 import type { JsonObject, KubeObject } from './types.ts'
-
-/** A printer column and where its value is. */
-export interface DefinedColumn extends ColumnDefinition {
-  readonly jsonPath: string
-}
-
-/** What a definition says of one version. */
-export interface DefinedVersion {
-  readonly openAPIV3Schema: JsonObject | undefined
-  readonly columns: readonly DefinedColumn[]
-  readonly selectableFields: readonly string[]
-  readonly scale: JsonObject | undefined
-  readonly deprecationWarning: string | undefined
-  readonly isTerminating: boolean
-}
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 

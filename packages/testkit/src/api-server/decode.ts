@@ -2,7 +2,7 @@
 import { canonicalizeQuantities, checkFields, defaultObject, defaultStructural, pruneObject, withZeroMembers } from '@plumbline/schema'
 import { parseJson, parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { parseApiVersion } from './resources.ts'
-import type { ResourceType } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { badRequest, unsupportedMediaType } from './status-errors.ts'
 import { isObject } from './types.ts'
 import type { FieldValidation, JsonObject, KubeObject } from './types.ts'

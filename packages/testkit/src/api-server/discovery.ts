@@ -1,7 +1,8 @@
 // Discovery documents: the recorded ones of the built-in groups, and those of defined groups made from the registry.
 import { compareVersions } from './crd.ts'
 import type { Facts } from './facts.ts'
-import type { Registry, ResourceType } from './resources.ts'
+import type { Registry } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import type { JsonObject } from './types.ts'
 import { objectOf, objectsOf } from './types.ts'
 

@@ -1,6 +1,6 @@
 // Lists: selectors, pages, versions.
 import type { ApiContext } from './context.ts'
-import type { ResourceType } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { parseFieldSelector, parseLabelSelector } from './selectors.ts'
 import { badRequest, expired, invalid, versionTooLarge } from './status-errors.ts'
 import type { Stored } from './storage.ts'

@@ -1,7 +1,8 @@
 // OpenAPI documents: the recorded ones, and those of defined resources.
 import { createHash } from 'node:crypto'
 import type { Facts } from './facts.ts'
-import type { Registry, ResourceType } from './resources.ts'
+import type { Registry } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import type { JsonObject } from './types.ts'
 import { objectOf } from './types.ts'
 

@@ -1,6 +1,6 @@
 // The four patch types, over the functions of @plumbline/schema.
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, PatchError, untypedSchema } from '@plumbline/schema'
-import type { ResourceType } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { badRequest, internalFailure, StatusError, unsupportedMediaType } from './status-errors.ts'
 import type { KubeObject } from './types.ts'
 import { isObject } from './types.ts'

@@ -1,5 +1,6 @@
 // A request taken apart: which resource, which object, which subresource.
-import type { Registry, ResourceType } from './resources.ts'
+import type { Registry } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { plainNotFound, unknownResource } from './status-errors.ts'
 
 /** What a path under /api or /apis names. */

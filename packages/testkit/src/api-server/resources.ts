@@ -1,41 +1,9 @@
 // The registry: which resources exist, built in and defined, and how each is stored.
-import type { TypeSchema } from '@plumbline/schema'
 import { typeSchemaOf, printed } from '@plumbline/schema'
-import type { DefinedVersion } from './crd.ts'
 import type { Facts } from './facts.ts'
+import { apiVersionOf } from './resource-type.ts'
+import type { ResourceType, Subresource } from './resource-type.ts'
 import { isObject, objectsOf, type JsonObject } from './types.ts'
-
-export interface Subresource {
-  readonly name: string
-  readonly kind: string
-  readonly group: string
-  readonly version: string
-  readonly verbs: readonly string[]
-}
-
-export interface ResourceType {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-  readonly plural: string
-  readonly singular: string
-  readonly shortNames: readonly string[]
-  readonly categories: readonly string[]
-  readonly isNamespaced: boolean
-  readonly verbs: readonly string[]
-  readonly subresources: ReadonlyMap<string, Subresource>
-  readonly storageVersionHash: string
-  /** Name of the storage; versions of one resource share it. */
-  readonly storage: string
-  /** `apps/v1`, `v1`. */
-  readonly apiVersion: string
-  /** The apiVersion objects are stored in. */
-  readonly storedApiVersion: string
-  readonly listKind: string
-  readonly schema: TypeSchema | undefined
-  /** Present for custom resources. */
-  readonly defined?: DefinedVersion
-}
 
 export interface Registry {
   find(group: string, version: string, plural: string): ResourceType | undefined
@@ -92,10 +60,6 @@ export function createRegistry(facts: Facts): Registry {
       return () => void listeners.delete(listener)
     },
   }
-}
-
-export function apiVersionOf(group: string, version: string): string {
-  return group === '' ? version : `${group}/${version}`
 }
 
 /** Split `apps/v1` into group and version. */

@@ -1,7 +1,7 @@
 // The scale subresource: a small view of replicas and selector, over workloads and custom resources.
 import { printed } from '@plumbline/schema'
 import { decodeScaleError } from './scale-error.ts'
-import type { ResourceType } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { isObject, objectOf, valueAt } from './types.ts'
 import type { JsonObject, KubeObject } from './types.ts'
 

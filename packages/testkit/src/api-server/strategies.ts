@@ -1,5 +1,5 @@
 // What each kind does when it is written: which endpoint owns which part, when the generation moves, what the server fills in.
-import type { ResourceType } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { isEqual, isObject } from './types.ts'
 import type { JsonObject, KubeObject } from './types.ts'
 

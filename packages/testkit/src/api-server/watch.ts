@@ -1,7 +1,7 @@
 // Watches: from a version on, with selectors, bookmarks and initial events; slow readers are cut off.
 import { compareText } from './storage.ts'
 import type { Storage, Stored, StoreEvent } from './storage.ts'
-import type { ResourceType } from './resources.ts'
+import type { ResourceType } from './resource-type.ts'
 import { expired } from './status-errors.ts'
 import type { StatusError } from './status-errors.ts'
 import type { Clock, JsonObject, KubeObject } from './types.ts'

@@ -1,7 +1,7 @@
 // Server-side printing: objects as rows of a Table. https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
 import { valuesAtPath } from '../json-path.ts'
 import type { ColumnDefinition, Facts } from '../facts.ts'
-import type { ResourceType } from '../resources.ts'
+import type { ResourceType } from '../resource-type.ts'
 import { badRequest } from '../status-errors.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { ageOf } from './age.ts'

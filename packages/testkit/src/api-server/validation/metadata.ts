@@ -1,6 +1,6 @@
 // Rules of `metadata`. Follows apimachinery `pkg/api/validation/objectmeta.go`.
 import { label1035Problems, labelProblems, labelValueProblems, pathSegmentProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
-import type { ResourceType } from '../resources.ts'
+import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import type { KubeObject, ObjectMeta } from '../types.ts'
 

@@ -1,6 +1,6 @@
 // Rules of whole objects, a list of checks by kind; custom resources by their schema.
 import { validateStructural } from '@plumbline/schema'
-import type { ResourceType } from '../resources.ts'
+import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import { isEqual, isObject, objectOf, valueAt } from '../types.ts'
 import type { KubeObject } from '../types.ts'

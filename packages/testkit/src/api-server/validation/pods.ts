@@ -1,7 +1,7 @@
 // Pods and the kinds with pod templates. Follows kubernetes `pkg/apis/core/validation/validation.go` and `pkg/apis/apps/validation`.
 import { printed } from '@plumbline/schema'
 import { labelProblems } from '../names.ts'
-import type { ResourceType } from '../resources.ts'
+import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import { isObject, objectOf, objectsOf, valueAt } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'

@@ -1,5 +1,5 @@
 // What may not change about workloads. Follows kubernetes `pkg/apis/apps/validation` and `pkg/apis/batch/validation`.
-import type { ResourceType } from '../resources.ts'
+import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import { isEqual, objectOf } from '../types.ts'
 import type { KubeObject } from '../types.ts'
