@@ -2,6 +2,8 @@
 // Texts follow `encoding/json` and apimachinery `pkg/runtime/serializer/json`.
 import { memberSchema } from './type-schema.ts'
 import type { ObjectSchema, ScalarType, TypeSchema } from './type-schema.ts'
+import { timeProblem } from './go-time.ts'
+import { isQuantity } from './quantity.ts'
 import { isMap, setMember } from './values.ts'
 
 /** What was found. */
@@ -10,7 +12,7 @@ export interface CheckedFields {
   readonly object: unknown
   /** Paths such as `spec.containers[0].colour`. */
   readonly unknownFields: readonly string[]
-  /** The first wrong type, worded as Go's decoder words it after `json: `. */
+  /** The first wrong value, as Go's decoder words it. */
   readonly typeError?: string
 }
 
@@ -83,7 +85,15 @@ function checkScalar(value: unknown, type: ScalarType, place: Place, context: Co
   const isNumber = typeof value === 'number' || typeof value === 'bigint'
   switch (type) {
     case 'int-or-string':
+      return
     case 'quantity':
+      if (typeof value === 'string' ? !isQuantity(value) : !isNumber)
+        context.typeError ??= "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+      return
+    case 'date-time':
+    case 'micro-time':
+      if (typeof value !== 'string') wrong(value, 'string', place, context)
+      else if (value !== '') context.typeError ??= timeProblem(value, type === 'micro-time')
       return
     case 'boolean':
       if (typeof value !== 'boolean') wrong(value, 'bool', place, context)
@@ -92,7 +102,7 @@ function checkScalar(value: unknown, type: ScalarType, place: Place, context: Co
     case 'int64':
       if (!isNumber) wrong(value, type, place, context)
       else if (typeof value === 'number' && !Number.isInteger(value))
-        context.typeError ??= `cannot unmarshal number ${value} into Go struct field ${place.structure}.${place.field} of type ${type}`
+        context.typeError ??= `json: cannot unmarshal number ${value} into Go struct field ${place.structure}.${place.field} of type ${type}`
       return
     case 'number':
       if (!isNumber) wrong(value, 'float64', place, context)
@@ -106,8 +116,8 @@ function wrong(value: unknown, type: string, place: Place, context: Context): un
   const found = Array.isArray(value) ? 'array' : isMap(value) ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'number'
   context.typeError ??=
     place.field === ''
-      ? `cannot unmarshal ${found} into Go value of type ${type}`
-      : `cannot unmarshal ${found} into Go struct field ${place.structure}.${place.field} of type ${type}`
+      ? `json: cannot unmarshal ${found} into Go value of type ${type}`
+      : `json: cannot unmarshal ${found} into Go struct field ${place.structure}.${place.field} of type ${type}`
   return value
 }
 

@@ -5,7 +5,7 @@ import type { TypeSchema } from './type-schema.ts'
 import { isMap } from './values.ts'
 import type { JsonMap } from './values.ts'
 
-const noZero = { structures: [], nulls: [] } as const
+const noZero = { structures: [], nulls: [], scalars: {} } as const
 
 /** Schema of objects of a definition; `metadata` is that of every object. Without a schema nothing is known of the rest. */
 export function typeSchemaOfCrd(openAPIV3Schema: unknown): TypeSchema {

@@ -37,13 +37,13 @@ export interface ObjectSchema extends PatchMarks {
   readonly typeName?: string
   /** Its package, `v1` for instance. */
   readonly packageName?: string
-  /** What an empty object of the Go type has: structures that are no pointers, and collections that are written as null. */
-  readonly zero: { readonly structures: readonly string[]; readonly nulls: readonly string[] }
+  /** What an empty object of the Go type has: structures that are no pointers, collections that are written as null, and scalars that are always written. */
+  readonly zero: { readonly structures: readonly string[]; readonly nulls: readonly string[]; readonly scalars: Readonly<Record<string, unknown>> }
 }
 
 /** An object of which nothing has been set, as Go writes it. */
 export function zeroValueOf(schema: ObjectSchema, depth = 0): Record<string, unknown> {
-  const value: Record<string, unknown> = {}
+  const value: Record<string, unknown> = { ...schema.zero.scalars }
   for (const name of schema.zero.nulls) value[name] = null
   for (const name of schema.zero.structures) {
     const inner = schema.fields.get(name)
@@ -60,14 +60,15 @@ function isEmptyCollection(value: unknown, schema: TypeSchema): boolean {
 /**
  * The object as Go writes it: structures that are no pointers are always there (`status: {}`, `resources: {}`), empty maps and lists are not.
  * What is complete is returned as it is.
+ * @param isStored as it comes back from the store, where an empty list is no list
  */
-export function withZeroMembers(value: unknown, schema: TypeSchema): unknown {
+export function withZeroMembers(value: unknown, schema: TypeSchema, isStored = false): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
     if (schema.kind !== 'list') return value
     let copy: unknown[] | undefined
     for (const [index, item] of value.entries()) {
-      const next = withZeroMembers(item, schema.items)
+      const next = withZeroMembers(item, schema.items, isStored)
       if (next !== item) (copy ??= [...(value as unknown[])])[index] = next
     }
     return copy ?? value
@@ -78,12 +79,15 @@ export function withZeroMembers(value: unknown, schema: TypeSchema): unknown {
   for (const name of Object.keys(map)) {
     const inner = memberSchema(schema, name)
     if (inner === undefined) continue
-    if (schema.kind === 'object' && isEmptyCollection(map[name], inner) && !schema.zero.nulls.includes(name)) {
+    if (schema.kind === 'object' && isEmptyCollection(map[name], inner)) {
+      const isAlwaysWritten = schema.zero.nulls.includes(name)
+      if (isAlwaysWritten && !isStored) continue
       copy ??= { ...map }
-      delete copy[name]
+      if (isAlwaysWritten) copy[name] = null
+      else delete copy[name]
       continue
     }
-    const next = withZeroMembers(map[name], inner)
+    const next = withZeroMembers(map[name], inner, isStored)
     if (next !== map[name]) (copy ??= { ...map })[name] = next
   }
   if (schema.kind !== 'object') return copy ?? value
@@ -93,6 +97,8 @@ export function withZeroMembers(value: unknown, schema: TypeSchema): unknown {
     ;(copy ??= { ...map })[name] = inner?.kind === 'object' ? zeroValueOf(inner) : {}
   }
   for (const name of schema.zero.nulls) if (!Object.hasOwn(map, name)) (copy ??= { ...map })[name] = null
+  for (const name of Object.keys(schema.zero.scalars))
+    if (!Object.hasOwn(map, name) || map[name] === null) (copy ??= { ...map })[name] = schema.zero.scalars[name]
   return copy ?? value
 }
 

@@ -116,11 +116,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   } else load(options.snapshot)
   followDefinitions(storage, registry, writer, watches, clock)
 
+  const token = options.token ?? randomBytes(16).toString('hex')
   const door = createHttpDoor({
     context,
     watches,
     faults,
-    ...(options.token === undefined ? {} : { token: options.token }),
+    token,
+    isTokenRequired: options.token !== undefined,
     onRequest(method, path) {
       const parts = path.split('/').filter((part) => part !== '')
       const rest = parts[0] === 'api' ? parts.slice(2) : parts.slice(3)
@@ -134,7 +136,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   })
   const { port } = door.server.address() as AddressInfo
   url = `http://${options.host ?? '127.0.0.1'}:${port}`
-  const token = options.token ?? randomBytes(16).toString('hex')
   const controllers = startControllers(api, clock, options.controllers ?? true)
 
   const kubeconfig = (): string =>

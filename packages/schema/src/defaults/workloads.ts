@@ -72,7 +72,6 @@ export function defaultJobSpec(spec: JsonMap): JsonMap {
         backoffLimit: isIndexed && member(spec, 'backoffLimitPerIndex') !== undefined ? 2_147_483_647 : 6,
         completionMode: 'NonIndexed',
         suspend: false,
-        manualSelector: undefined,
         podReplacementPolicy: isMap(member(spec, 'podFailurePolicy')) ? 'Failed' : 'TerminatingOrFailed',
       }),
     (map) =>
@@ -84,7 +83,7 @@ export function defaultJobSpec(spec: JsonMap): JsonMap {
 }
 
 export function defaultJob(object: JsonMap): JsonMap {
-  return within(object, 'spec', defaultJobSpec)
+  return within(object, 'spec', (spec) => fill(defaultJobSpec(spec), { manualSelector: false }))
 }
 
 /** Templates of jobs are defaulted when the job is made; only the pod template's own defaults show. */

@@ -55,7 +55,11 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
       isOpen: false,
       required: facts?.r ?? [],
       defaults: facts?.d ?? {},
-      zero: { structures: facts?.z ?? [], nulls: facts?.n ?? [] },
+      zero: {
+        structures: facts?.z ?? [],
+        nulls: facts?.n ?? [],
+        scalars: Object.fromEntries(Object.entries(facts?.d ?? {}).filter(([, value]) => value === '' || value === 0 || value === false)),
+      },
       ...goNameOf(names[index] ?? ''),
     }
     built.set(index, schema)

@@ -1,18 +1,44 @@
 // From a body to an object of a type: format, kind and version, unknown and wrong fields, pruning and defaults.
-import { canonicalizeQuantities, checkFields, defaultObject, defaultStructural, pruneObject, withZeroMembers } from '@plumbline/schema'
+import type { TypeSchema } from '@plumbline/schema'
+import {
+  canonicalizeQuantities,
+  checkFields,
+  defaultObject,
+  defaultStructural,
+  memberSchema,
+  pruneObject,
+  typeSchemaOf,
+  untypedSchema,
+  withZeroMembers,
+} from '@plumbline/schema'
 import { parseJson, parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { parseApiVersion } from './resources.ts'
 import type { ResourceType } from './resource-type.ts'
 import { badRequest, unsupportedMediaType } from './status-errors.ts'
 import { isObject } from './types.ts'
-import type { FieldValidation, JsonObject, KubeObject } from './types.ts'
+import { duplicateMembers } from './duplicate-members.ts'
+import type { Duplicates, FieldValidation, JsonObject, KubeObject } from './types.ts'
 
 export const bodyTypes: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
+const isYamlMedia = (media: string): boolean => media === 'application/yaml' || media === 'application/apply-patch+yaml'
+
+/** What a body names twice. The body has been parsed before. */
+export function duplicatesOf(text: string, contentType: string): Duplicates {
+  if (!isYamlMedia(mediaOf(contentType))) return { isYaml: false, texts: duplicateMembers(text).map((path) => `duplicate field ${JSON.stringify(path)}`) }
+  const warnings = parseYamlDocuments(text)[0]?.warnings ?? []
+  const texts = warnings.map(({ line, message }) => `line ${line}: key ${/"(?:[^"\\]|\\.)*"/.exec(message)?.[0] ?? '""'} already set in map`)
+  return { isYaml: true, texts }
+}
+
+function mediaOf(contentType: string): string {
+  return (contentType.split(';')[0] ?? '').trim()
+}
+
 /** Read a body by its media type. @throws {StatusError} 400 or 415 */
 export function parseBody(text: string, contentType: string): unknown {
-  const media = (contentType.split(';')[0] ?? '').trim()
-  if (media === 'application/yaml' || media === 'application/apply-patch+yaml') return parseYamlBody(text)
+  const media = mediaOf(contentType)
+  if (isYamlMedia(media)) return parseYamlBody(text)
   if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*') {
     try {
       return parseJson(text)
@@ -32,7 +58,7 @@ function parseYamlBody(text: string): unknown {
 }
 
 /** What Go's decoder says of broken JSON, as far as it can be told. */
-function goJsonError(text: string, error: unknown): string {
+export function goJsonError(text: string, error: unknown): string {
   if (text.trim() === '' || (error instanceof SyntaxError && /end of JSON|Unterminated/i.test(error.message))) return 'unexpected end of JSON input'
   const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined
   const character = position === undefined ? text.trim().charAt(0) : text.charAt(Number(position))
@@ -49,7 +75,7 @@ export interface Decoded {
  * Check that a body is an object of the type and bring it into the server's form.
  * @throws {StatusError} 400 in the words of the server
  */
-export function decodeObject(body: unknown, type: ResourceType, fieldValidation: FieldValidation, duplicates: readonly string[] = []): Decoded {
+export function decodeObject(body: unknown, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates = noDuplicates): Decoded {
   if (!isObject(body))
     throw badRequest(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
@@ -62,25 +88,45 @@ export function decodeObject(body: unknown, type: ResourceType, fieldValidation:
   return type.defined === undefined ? decodeBuiltIn(named, type, fieldValidation, duplicates) : decodeCustom(named, type, fieldValidation, duplicates)
 }
 
+/** Go names of the packages that hold a group's types in the form all versions convert to. */
+const internalPackages: Readonly<Record<string, string>> = { '': 'core', 'rbac.authorization.k8s.io': 'rbac', 'events.k8s.io': 'core' }
+
 function mismatch(apiVersion: string, kind: string, type: ResourceType): Error {
   const { group, version } = parseApiVersion(apiVersion)
-  return badRequest(
-    `the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`.replace(/.*/s, (text) =>
-      group === type.group && version === type.version
-        ? `${kind} in version "${version}" cannot be handled as a ${type.kind}: converting (${kind}) to (${type.kind}): unknown conversion`
-        : text,
-    ),
-  )
+  const head = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${type.kind}: `
+  if (type.defined !== undefined || (group === type.group && kind === type.kind))
+    return badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${type.apiVersion})`)
+  if (typeSchemaOf({ group, version, kind }) === undefined)
+    return badRequest(`${head}no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:110"`)
+  const internal = internalPackages[type.group] ?? type.group.split('.')[0] ?? ''
+  return badRequest(`${head}converting (${version}.${kind}) to (${internal}.${type.kind}): unknown conversion`)
 }
 
-function decodeBuiltIn(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: readonly string[]): Decoded {
+function decodeBuiltIn(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates): Decoded {
   if (type.schema === undefined) return { object: withMetadata(body), warnings: [] }
   const { object, unknownFields, typeError } = checkFields(body, type.schema)
   const head = `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: `
-  if (typeError !== undefined) throw badRequest(`${head}json: ${typeError}`)
-  const texts = [...unknownFields.map((field) => `unknown field "${field}"`), ...duplicates.map((field) => `duplicate field "${field}"`)]
-  if (texts.length > 0 && fieldValidation === 'Strict') throw badRequest(`${head}strict decoding error: ${texts.join(', ')}`)
-  return { object: serverForm(withMetadata(withoutNulls(object) as JsonObject), type), warnings: fieldValidation === 'Warn' ? texts : [] }
+  if (typeError !== undefined) throw badRequest(`${head}${typeError}`)
+  const texts = [...unknownFields.map((field) => `unknown field "${field}"`), ...duplicates.texts]
+  if (texts.length > 0 && fieldValidation === 'Strict') throw badRequest(`${head}${strictError(texts, duplicates)}`)
+  const formed = serverForm(withMetadata(withoutNulls(object, type.schema) as JsonObject), type)
+  // An empty list of managers asks for the bookkeeping to be forgotten.
+  const managers = isObject(body['metadata']) ? body['metadata']['managedFields'] : undefined
+  const asked = Array.isArray(managers) && managers.length === 0 ? { ...formed, metadata: { ...formed.metadata, managedFields: [] } } : formed
+  return { object: asked, warnings: fieldValidation === 'Warn' ? texts : [] }
+}
+
+function strictError(texts: readonly string[], { isYaml, texts: duplicates }: Duplicates): string {
+  const inYaml = isYaml && duplicates.length > 0 ? `yaml: unmarshal errors:\n${duplicates.map((text) => `  ${text}`).join('\n')}` : undefined
+  const others = inYaml === undefined ? texts : [...texts.filter((text) => !duplicates.includes(text)), inYaml]
+  return `strict decoding error: ${others.join(', ')}`
+}
+
+const noDuplicates: Duplicates = { texts: [], isYaml: false }
+
+/** What comes back from the store, where empty lists and maps are not kept. */
+export function storedForm(object: KubeObject, type: ResourceType): KubeObject {
+  return type.defined !== undefined || type.schema === undefined ? object : (withZeroMembers(object, type.schema, true) as KubeObject)
 }
 
 /** The form in which the server keeps objects of built-in kinds: defaults, canonical quantities, structures that Go always writes. */
@@ -94,15 +140,15 @@ export function serverForm(object: KubeObject, type: ResourceType): KubeObject {
   return withZeroMembers(defaultObject(withoutEmpty(canonical)), type.schema) as KubeObject
 }
 
-function decodeCustom(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: readonly string[]): Decoded {
+function decodeCustom(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates): Decoded {
   const schema = type.defined?.openAPIV3Schema
   const metadata = checkMetadata(body, type)
   const object = withMetadata({ ...body, ...(metadata.object === undefined ? {} : { metadata: metadata.object }) })
   if (schema === undefined) return { object, warnings: [] }
   const pruned = pruneObject(object, schema)
   const texts = [...pruned.unknownFields, ...metadata.unknownFields.map((field) => `metadata.${field}`)].map((field) => `unknown field "${field}"`)
-  texts.push(...duplicates.map((field) => `duplicate field "${field}"`))
-  if (texts.length > 0 && fieldValidation === 'Strict') throw badRequest(`strict decoding error: ${texts.join(', ')}`)
+  texts.push(...duplicates.texts)
+  if (texts.length > 0 && fieldValidation === 'Strict') throw badRequest(strictError(texts, duplicates))
   return { object: serverForm(pruned.object as KubeObject, type), warnings: fieldValidation === 'Warn' ? texts : [] }
 }
 
@@ -111,29 +157,42 @@ function checkMetadata(body: JsonObject, type: ResourceType): { object: unknown;
   const schema = type.schema?.kind === 'object' ? type.schema.fields.get('metadata') : undefined
   if (schema === undefined || body['metadata'] === undefined) return { object: body['metadata'], unknownFields: [] }
   const checked = checkFields(body['metadata'], schema)
-  if (checked.typeError !== undefined) throw badRequest(`json: ${checked.typeError}`)
-  return { object: withoutNulls(checked.object), unknownFields: checked.unknownFields }
+  if (checked.typeError !== undefined) throw badRequest(checked.typeError)
+  return { object: withoutNulls(checked.object, schema), unknownFields: checked.unknownFields }
 }
 
 function withMetadata(body: JsonObject): KubeObject {
   return (isObject(body['metadata']) ? body : { ...body, metadata: {} }) as KubeObject
 }
 
-/** Null members are absent ones for Go's decoder; elements of lists and of maps of texts are zero values. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
-  if (!isObject(value)) return value
+/** Null members are absent ones for Go's decoder; nulls in lists and maps are zero values. */
+function withoutNulls(value: unknown, schema: TypeSchema): unknown {
+  if (Array.isArray(value)) {
+    if (schema.kind !== 'list') return value
+    return value.map((item) => (item === null ? zeroOf(schema.items) : withoutNulls(item, schema.items)))
+  }
+  if (!isObject(value) || (schema.kind !== 'object' && schema.kind !== 'map')) return value
   let copy: JsonObject | undefined
-  for (const [name, member] of Object.entries(value)) {
-    if (member === null) {
+  for (const [name, item] of Object.entries(value)) {
+    if (item === null) {
       copy ??= { ...value }
-      delete copy[name]
+      if (schema.kind === 'map' && schema.values.kind !== 'any') copy[name] = zeroOf(schema.values)
+      else delete copy[name]
       continue
     }
-    const next = withoutNulls(member)
-    if (next !== member) (copy ??= { ...value })[name] = next
+    const next = withoutNulls(item, memberSchema(schema, name) ?? untypedSchema)
+    if (next !== item) (copy ??= { ...value })[name] = next
   }
   return copy ?? value
+}
+
+function zeroOf(schema: TypeSchema): unknown {
+  if (schema.kind === 'object') return {}
+  if (schema.kind !== 'scalar') return null
+  if (schema.type === 'boolean') return false
+  if (schema.type === 'quantity') return '0'
+  if (schema.type === 'byte') return null
+  return schema.type === 'int32' || schema.type === 'int64' || schema.type === 'number' || schema.type === 'int-or-string' ? 0 : ''
 }
 
 /** Empty maps and lists of metadata are not written. */

@@ -1,11 +1,12 @@
 // One request to one answer, whatever the transport: routing, options, and the calls into reading and writing.
 import { printed } from '@plumbline/schema'
 import { formatYaml } from '@plumbline/yaml'
-import { negotiate } from './accept.ts'
+import { mediaForErrors, negotiate } from './accept.ts'
 import type { AnswerForm } from './accept.ts'
 import type { ApiAnswer, ApiRequest, WatchAnswer } from './answers.ts'
 import type { ApiContext } from './context.ts'
-import { parseBody } from './decode.ts'
+import { convertObject } from './conversions.ts'
+import { duplicatesOf, goJsonError, parseBody } from './decode.ts'
 import { readList } from './list.ts'
 import { writeOptionsOf } from './options.ts'
 import { applyPatch, jsonPatch, mergePatch, patchTypesOf, strategicPatch } from './patch.ts'
@@ -17,7 +18,7 @@ import { badRequest, internalFailure, methodNotAllowed, notFound, PlainError, pl
 import { handleSubresource } from './subresources.ts'
 import { columnsOf, metadataOf, parseIncludeObject, rowOf } from './tables/table.ts'
 import { isObject, valueAt } from './types.ts'
-import type { JsonObject, KubeObject } from './types.ts'
+import type { JsonObject, KubeObject, WriteOptions } from './types.ts'
 import { systemDocument } from './system-paths.ts'
 
 /** Carry out a request. Never throws for what a client can cause. */
@@ -35,12 +36,12 @@ export function errorAnswer(error: unknown, request: { readonly headers: Readonl
     return { status: error.code, text: { content: error.message, type: 'text/plain; charset=utf-8' }, headers: { 'x-content-type-options': 'nosniff' } }
   const failure = error instanceof StatusError ? error : internalFailure(error instanceof Error ? error.message : String(error))
   const retryAfter = failure.status.details?.retryAfterSeconds
-  const isYaml = (request.headers['accept'] ?? '').startsWith('application/yaml')
+  const isYaml = mediaForErrors(request.headers['accept']) === 'application/yaml'
   return {
     status: failure.code,
     body: failure.status,
     form: { media: isYaml ? 'application/yaml' : 'application/json', as: 'object', tableVersion: 'v1' },
-    ...(retryAfter === undefined || failure.code !== 429 ? {} : { headers: { 'retry-after': String(retryAfter) } }),
+    ...(retryAfter === undefined ? {} : { headers: { 'retry-after': String(retryAfter) } }),
   }
 }
 
@@ -98,7 +99,7 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
     case 'GET': {
       requireVerb(type, 'list')
       const isWatch = isTrue(query.get('watch'))
-      const form = negotiate(request.headers['accept'], isWatch)
+      const form = negotiate(request.headers['accept'], true)
       if (isWatch) return { watch: { type, namespace: namespace === '' ? undefined : namespace, form, query } }
       const list = readList(type, namespace === '' ? undefined : namespace, query, context)
       return { status: 200, form, body: listIn(form, type, list, query, context), ...warningsOf(type, context) }
@@ -107,13 +108,14 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
       requireVerb(type, 'create')
       if (type.isNamespaced && namespace === '') throw methodNotAllowed()
       const form = negotiate(request.headers['accept'], false)
-      const options = writeOptionsOf(request, 'CreateOptions')
       const body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
+      const options = withDuplicates(writeOptionsOf(request, 'CreateOptions'), request)
       refuseTerminating(type, body)
       const object = context.writer.create(type, namespace, body, options)
       return { status: 201, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
     }
     case 'DELETE': {
+      if (type.isNamespaced && namespace === '') throw methodNotAllowed()
       requireVerb(type, 'deletecollection')
       const form = negotiate(request.headers['accept'], false)
       const options = deleteOptionsOf(request)
@@ -124,6 +126,10 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
     default:
       throw methodNotAllowed()
   }
+}
+
+function withDuplicates(options: WriteOptions, { body, headers }: ApiRequest): WriteOptions {
+  return options.fieldValidation === 'Ignore' ? options : { ...options, duplicates: duplicatesOf(body, headers['content-type'] ?? 'application/json') }
 }
 
 function refuseTerminating(type: ResourceType, body: unknown): void {
@@ -157,8 +163,8 @@ function handleObject(request: ApiRequest, { type, namespace, name, subresource 
     }
     case 'PUT': {
       requireVerb(type, 'update')
-      const options = writeOptionsOf(request, 'UpdateOptions')
       const body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
+      const options = withDuplicates(writeOptionsOf(request, 'UpdateOptions'), request)
       const { object, isCreated } = context.writer.update(type, namespace, name, subresource, body, options)
       return { status: isCreated ? 201 : 200, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
     }
@@ -194,7 +200,8 @@ function parsePatchBody(text: string, contentType: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
-    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : ''}`)
+    // Only strategic patches are read before anything is said of patches.
+    throw badRequest(`${contentType === strategicPatch ? '' : 'error decoding patch: '}${goJsonError(text, error)}`)
   }
 }
 
@@ -236,7 +243,7 @@ function tooLarge(requested: string, current: number): StatusError {
 
 /** The object in the version that was asked for. */
 function shown(object: KubeObject, type: ResourceType): KubeObject {
-  return object.apiVersion === type.apiVersion ? object : { ...object, apiVersion: type.apiVersion }
+  return convertObject(object, type)
 }
 
 function requireVerb(type: ResourceType, verb: string): void {

@@ -1,4 +1,5 @@
 // The door: HTTP in, answers and watch streams out. Bodies are bounded, slow readers are cut off, faults are injected here.
+import { convertObject } from './conversions.ts'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
@@ -20,8 +21,10 @@ export interface HttpServerOptions {
   readonly context: ApiContext
   readonly watches: WatchHub
   readonly faults: Faults
-  /** Requests without this bearer token are refused; undefined lets everyone in. */
-  readonly token?: string
+  /** The bearer token of the administrator. */
+  readonly token: string
+  /** Refuse requests without it. */
+  readonly isTokenRequired: boolean
   readonly tls?: { readonly key: string; readonly cert: string }
   /** Counts requests by method and resource. */
   readonly onRequest?: (method: string, path: string) => void
@@ -91,7 +94,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     send(response, errorAnswer(error, { headers }))
     return
   }
-  if (options.token !== undefined && headers['authorization'] !== `Bearer ${options.token}`) {
+  if (!isLetIn(headers['authorization'], options)) {
     send(response, errorAnswer(unauthorized(), { headers }))
     return
   }
@@ -107,6 +110,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   }
   if ('watch' in answer) serveWatch(request, response, answer, options)
   else send(response, answer, method === 'HEAD')
+}
+
+/** Everyone comes in where no token is asked for, but a wrong token is wrong all the same. */
+function isLetIn(authorization: string | undefined, { token, isTokenRequired }: HttpServerOptions): boolean {
+  if (authorization === undefined || authorization === '') return !isTokenRequired
+  return !/^bearer /i.test(authorization) ? !isTokenRequired : authorization.slice('bearer '.length) === token
 }
 
 /** The body as text, or undefined when it is too large. */
@@ -170,7 +179,7 @@ function serveWatch(request: IncomingMessage, response: ServerResponse, { watch 
   out.pipe(response)
   let isFirst = true
   const shown = (stored: Stored): unknown => {
-    const object = stored.object.apiVersion === type.apiVersion ? stored.object : { ...stored.object, apiVersion: type.apiVersion }
+    const object = convertObject(stored.object, type)
     if (form.as === 'Table') {
       const table = tableOf(type, [object], query, context, { resourceVersion: object.metadata.resourceVersion ?? '' }, form, isFirst)
       isFirst = false

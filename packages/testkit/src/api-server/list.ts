@@ -1,4 +1,5 @@
 // Lists: selectors, pages, versions.
+import { convertObject } from './conversions.ts'
 import type { ApiContext } from './context.ts'
 import type { ResourceType } from './resource-type.ts'
 import { parseFieldSelector, parseLabelSelector } from './selectors.ts'
@@ -43,7 +44,7 @@ export function readList(type: ResourceType, namespace: string | undefined, quer
     const entry = from[index]
     if (entry === undefined || !selects(entry.object)) continue
     if (!isUnpaged && items.length === limit) break
-    items.push(entry.object.apiVersion === type.apiVersion ? entry.object : { ...entry.object, apiVersion: type.apiVersion })
+    items.push(convertObject(entry.object, type))
     last = entry
   }
   const rest = isUnpaged ? 0 : from.slice(index).filter((entry) => selects(entry.object)).length
@@ -76,12 +77,12 @@ function checkVersion(version: string, match: string, token: string, limit: numb
   if (match !== '') {
     if (version === '') refuse('Forbidden', 'resourceVersionMatch', '', 'resourceVersionMatch is forbidden unless resourceVersion is provided')
     if (token !== '') refuse('Forbidden', 'resourceVersionMatch', '', 'resourceVersionMatch is forbidden when continue is provided')
-    if (match !== 'Exact' && match !== 'NotOlderThan') refuse('NotSupported', 'resourceVersionMatch', match, 'supported values: "Exact", "NotOlderThan"')
+    if (match !== 'Exact' && match !== 'NotOlderThan') refuse('NotSupported', 'resourceVersionMatch', match, 'supported values: "Exact", "NotOlderThan", ""')
     if (match === 'Exact' && version === '0')
       refuse('Forbidden', 'resourceVersionMatch', '', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
   }
   if (version !== '' && !/^\d+$/.test(version))
-    throw badRequest(`resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+    throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
   if (limit < 0 && token !== '') refuse('Invalid', 'limit', limit, 'must be positive')
 }
 

@@ -63,6 +63,9 @@ function parseRequirements(text: string): Requirement[] {
   const tokens = tokensOf(text)
   let at = 0
   const peek = (): Token => tokens[at] ?? { kind: 'end', text: '' }
+  const refuse = (found: string, expected: string): never => {
+    throw badRequest(`found '${found}', expected: ${expected}`)
+  }
   const fail = (found: string, expected: string): never => {
     throw badRequest(`unable to parse requirement: found '${found}', expected: ${expected}`)
   }
@@ -76,13 +79,13 @@ function parseRequirements(text: string): Requirement[] {
       at++
       requirements.push({ key, operator: '!', values: [] })
     } else if (token.kind === 'word') requirements.push(parseRequirement())
-    else fail(token.text, '!, identifier, or end of string')
+    else refuse(token.text, "!, identifier, or 'end of string'")
     const after = peek()
     if (after.kind === 'end') return requirements
-    if (after.text !== ',') fail(after.text, "',' or 'end of string'")
+    if (after.text !== ',') refuse(after.text, "',' or 'end of string'")
     at++
     const next = peek()
-    if (next.kind !== 'word' && next.text !== '!') fail(next.text, "identifier after ','")
+    if (next.kind !== 'word' && next.text !== '!') refuse(next.text, "identifier after ','")
   }
 
   function parseRequirement(): Requirement {
@@ -121,7 +124,7 @@ function parseRequirements(text: string): Requirement[] {
   }
 
   function parseSet(): string[] {
-    if (peek().text !== '(') fail(peek().text, "'('")
+    if (peek().text !== '(') throw badRequest(`unable to parse requirement: found '${peek().text}' expected: '('`)
     at++
     const values: string[] = []
     for (;;) {
@@ -184,7 +187,6 @@ const fieldsOfKind: Readonly<Record<string, readonly string[]>> = {
   Namespace: ['status.phase'],
   Secret: ['type'],
   Job: ['status.successful'],
-  ReplicaSet: ['status.replicas'],
   ReplicationController: ['status.replicas'],
   Service: ['spec.clusterIP', 'spec.type'],
   CertificateSigningRequest: ['spec.signerName'],

@@ -36,7 +36,7 @@ export function hasGeneration(type: ResourceType): boolean {
   if (type.defined !== undefined) return true
   if (generationFrom.has(type.kind)) return true
   if (wholeObjectGeneration.has(type.kind)) return true
-  return !noGeneration.has(type.kind) && hasSpec(type)
+  return type.kind === 'EndpointSlice' || type.kind === 'PriorityClass' || (!noGeneration.has(type.kind) && hasSpec(type))
 }
 
 function hasSpec({ schema }: ResourceType): boolean {
@@ -52,7 +52,7 @@ export function hasStatusEndpoint(type: ResourceType): boolean {
 export function resetPathsOf(type: ResourceType, subresource: string): readonly (readonly string[])[] {
   if (!hasStatusEndpoint(type)) return []
   if (subresource === '') return [['status']]
-  if (subresource === 'status') return [['spec'], ['data'], ...(type.defined === undefined ? [] : [['metadata']])]
+  if (subresource === 'status') return [['spec'], ['data'], type.defined === undefined ? ['metadata', 'labels'] : ['metadata']]
   return []
 }
 
@@ -67,7 +67,9 @@ export function withoutStatus(type: ResourceType, object: KubeObject): KubeObjec
 export function generationAfter(type: ResourceType, before: KubeObject, after: KubeObject): number | undefined {
   if (!hasGeneration(type)) return before.metadata.generation
   const current = before.metadata.generation ?? 1
-  return isEqual(specOf(type, before), specOf(type, after)) ? current : current + 1
+  // Deployments count their annotations as well: rollbacks are asked for there.
+  const isSame = isEqual(specOf(type, before), specOf(type, after)) && (type.kind !== 'Deployment' || isEqual(before.metadata.annotations ?? {}, after.metadata.annotations ?? {}))
+  return isSame ? current : current + 1
 }
 
 function specOf(type: ResourceType, object: KubeObject): unknown {

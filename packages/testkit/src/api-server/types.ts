@@ -55,6 +55,12 @@ export interface UserInfo {
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
 
+/** Members that a body names twice, as warnings say it. */
+export interface Duplicates {
+  readonly texts: readonly string[]
+  readonly isYaml: boolean
+}
+
 /** What a write carries beside its body. */
 export interface WriteOptions {
   readonly fieldManager: string
@@ -63,6 +69,8 @@ export interface WriteOptions {
   readonly fieldValidation: FieldValidation
   readonly force?: boolean | undefined
   readonly user: UserInfo
+  /** What the body names twice. */
+  readonly duplicates?: Duplicates
   /** Texts for the `Warning` header, filled while the request runs. */
   readonly warnings: string[]
 }

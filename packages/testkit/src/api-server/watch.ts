@@ -68,7 +68,7 @@ export function createWatchHub(storage: Storage, clock: Clock): WatchHub {
         sink.bookmark({
           kind: type.kind,
           apiVersion: type.apiVersion,
-          metadata: { resourceVersion: String(storage.version()), creationTimestamp: null, ...(annotations === undefined ? {} : { annotations }) },
+          metadata: { resourceVersion: String(storage.version()), ...(annotations === undefined ? {} : { annotations }) },
         })
 
       open.set(close, type.storage)

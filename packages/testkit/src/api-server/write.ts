@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { applyConfiguration, recordUpdate, SchemaError, untypedSchema, printed } from '@plumbline/schema'
 import type { Admission } from './admission.ts'
 import { createAllocator } from './allocate.ts'
-import { decodeObject, serverForm } from './decode.ts'
+import { convertObject } from './conversions.ts'
+import { decodeObject, serverForm, storedForm } from './decode.ts'
 import { generatedName } from './names.ts'
 import { applyPatch, patched } from './patch.ts'
 import type { ResourceType } from './resource-type.ts'
@@ -104,19 +105,20 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
 
   /** Objects are kept in one version; others differ in name only, unless a conversion is known. */
   function inVersion(object: KubeObject, type: ResourceType): KubeObject {
-    return object.apiVersion === type.apiVersion ? object : { ...object, apiVersion: type.apiVersion }
+    return convertObject(object, type)
   }
 
   function put(type: ResourceType, object: KubeObject): KubeObject {
-    const stored = storage.put(type.storage, object.apiVersion === type.storedApiVersion ? object : { ...object, apiVersion: type.storedApiVersion })
+    const stored = storage.put(type.storage, convertObject(object, type, type.storedApiVersion))
     return inVersion(stored.object, type)
   }
 
   function create(type: ResourceType, namespace: string, body: unknown, options: WriteOptions, urlName?: string): KubeObject {
-    const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation)
+    const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation, options.duplicates)
     options.warnings.push(...warnings)
     const given = decoded.metadata
-    if ((given.resourceVersion ?? '') !== '' && given.resourceVersion !== '0')
+    // An update that creates forgets the version it was made from.
+    if (urlName === undefined && (given.resourceVersion ?? '') !== '' && given.resourceVersion !== '0')
       throw internalFailure('resourceVersion should not be set on objects to be created')
     if (type.isNamespaced && (given.namespace ?? '') !== '' && given.namespace !== namespace)
       throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
@@ -146,7 +148,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     }
     if (!type.isNamespaced) delete (metadata as JsonObject)['namespace']
     if (!hasGeneration(type)) delete (metadata as JsonObject)['generation']
-    let object = serverForm(withoutStatus(type, { ...decoded, metadata }), type)
+    // Fields are recorded before the server fills in its own: what it allocates belongs to nobody.
+    const recorded = record(type, '', undefined, { ...decoded, metadata }, options)
+    let object = storedForm(serverForm(withoutStatus(type, recorded), type), type)
     if (type.kind === 'Service' && type.group === '') object = allocator.service(object, undefined)
     object = prepared(type, object, undefined)
     const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
@@ -166,8 +170,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       const isGoing = existing.object.metadata.deletionTimestamp !== undefined
       throw alreadyExists(resourceOf(type), object.metadata.name ?? '', isGoing ? 'object is being deleted: ' : '')
     }
-    const recorded = record(type, '', undefined, object, options)
-    return options.dryRun ? recorded : put(type, recorded)
+    return options.dryRun ? object : put(type, object)
   }
 
   /** Bookkeeping of fields for everything but apply. */
@@ -198,7 +201,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
         isCreated: false,
       }
     const live = storage.get(type.storage, namespace, name)?.object
-    const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation)
+    const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation, options.duplicates)
     options.warnings.push(...warnings)
     checkUrlName(decoded, name)
     if (live === undefined) {
@@ -210,7 +213,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   }
 
   function checkUrlName({ metadata }: KubeObject, name: string): void {
-    if ((metadata.name ?? '') === '') throw badRequest('name must be provided')
+    if ((metadata.name ?? '') === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
     if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`)
   }
 
@@ -241,10 +244,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
 
   /** The common end of updates and patches: server members, rules, bookkeeping, store. */
   function finish(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, options: WriteOptions, recordedAs = subresource): KubeObject {
-    const merged = nextObject(type, subresource, live, updated)
-    const isSame = isEqual(withoutBookkeeping(merged), withoutBookkeeping(live))
-    const recorded = record(type, recordedAs, live, merged, options)
-    return storeUpdate(type, subresource, live, isSame && areEqualOwners(recorded, live) ? live : recorded, options)
+    const next = nextObject(type, subresource, live, record(type, recordedAs, live, updated, options))
+    const isSame = isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)
+    return storeUpdate(type, subresource, live, isSame ? live : next, options)
   }
 
   function nextObject(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject): KubeObject {
@@ -268,7 +270,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       const { status: _status, ...rest } = next
       next = (Object.hasOwn(live, 'status') ? { ...rest, status: live['status'] } : rest) as KubeObject
     }
-    next = serverForm(next, type)
+    next = storedForm(serverForm(next, type), type)
     if (type.kind === 'Service' && type.group === '' && subresource === '') next = allocator.service(next, live)
     next = prepared(type, next, live)
     if (subresource === '') {
@@ -295,8 +297,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (options.dryRun) return next
     // The last finalizer of an object that is being deleted lets it go.
     if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0 && !isWaitingForGrace(type, next)) {
-      const removed = storage.remove(type.storage, live.metadata.namespace ?? '', live.metadata.name ?? '', next)
-      return inVersion(removed?.object ?? next, type)
+      storage.remove(type.storage, live.metadata.namespace ?? '', live.metadata.name ?? '', next)
+      // The answer shows the last state, which was never stored, under the version it was made from.
+      return { ...next, metadata: { ...next.metadata, ...(live.metadata.resourceVersion === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }) } }
     }
     return put(type, next)
   }
@@ -351,10 +354,12 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const stored = storage.get(type.storage, namespace, name)?.object
     const live = stored === undefined ? undefined : inVersion(stored, type)
     if (live === undefined && subresource !== '') throw notFound(resourceOf(type), name)
-    if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== live.metadata.resourceVersion)
+    if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== '' && given['resourceVersion'] !== live.metadata.resourceVersion)
       throw conflict(resourceOf(type), name, MODIFIED)
     if (live === undefined && typeof given['uid'] === 'string')
       throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
+    if (live !== undefined && typeof given['uid'] === 'string' && given['uid'] !== live.metadata.uid)
+      throw invalid(kindOf(type), name, validateMetadataUpdate(live, { ...live, metadata: { ...live.metadata, uid: given['uid'] } }))
     const { resourceVersion: _version, uid: _uid, creationTimestamp: _created, generation: _generation, ...named } = given
     const applied = { ...configuration, metadata: { ...named, name } }
     const outcome = applied_(type, subresource, live, applied, options)

@@ -17,12 +17,17 @@ function nameProblems(type: ResourceType, name: string): string[] {
   return subdomainProblems(name)
 }
 
+/** A trailing dash is fine in a prefix; the server checks it with the last two characters replaced. apimachinery `maskTrailingDash` */
+function maskedPrefix(prefix: string): string {
+  return prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix
+}
+
 /** Problems of a new object's metadata. */
 export function validateMetadata(type: ResourceType, { metadata }: KubeObject): FieldError[] {
   const errors: FieldError[] = []
   const { name = '', generateName = '' } = metadata
   if (generateName !== '')
-    for (const detail of nameProblems(type, generateName.endsWith('-') ? `${generateName.slice(0, -1)}a` : generateName))
+    for (const detail of nameProblems(type, maskedPrefix(generateName)))
       errors.push({ type: 'Invalid', path: 'metadata.generateName', value: generateName, detail })
   if (name === '') errors.push({ type: 'Required', path: 'metadata.name', detail: 'name or generateName is required' })
   else for (const detail of nameProblems(type, name)) errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
@@ -65,8 +70,13 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
   return errors
 }
 
-/** Problems of changed metadata. */
-export function validateMetadataUpdate({ metadata: before }: KubeObject, { metadata: after }: KubeObject): FieldError[] {
+/** Problems of changed metadata. The server checks twice, once for every kind and once by the kind's own rules, and lists both findings. */
+export function validateMetadataUpdate(before: KubeObject, after: KubeObject): FieldError[] {
+  const errors = changeProblems(before, after)
+  return [...errors, ...errors]
+}
+
+function changeProblems({ metadata: before }: KubeObject, { metadata: after }: KubeObject): FieldError[] {
   const errors: FieldError[] = []
   for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     if ((before[field] ?? null) === (after[field] ?? null)) continue
