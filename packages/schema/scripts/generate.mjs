@@ -71,6 +71,13 @@ function core(schema, reference) {
   }
 }
 
+/** Optional lists that Go writes all the same, for want of `omitempty`: the sources say so, OpenAPI does not. */
+const alwaysWritten = {
+  'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus': ['currentMetrics'],
+  'io.k8s.api.rbac.v1.ClusterRole': ['rules'],
+  'io.k8s.api.rbac.v1.Role': ['rules'],
+}
+
 /** Go types whose zero value has this member: structures that are no pointers, which OpenAPI v3 gives the default {}, and required collections. */
 const zeroMembers = new Map()
 for (const file of readdirSync(join(facts, 'openapi/v3'))) {
@@ -85,7 +92,8 @@ for (const file of readdirSync(join(facts, 'openapi/v3'))) {
     const collections = Object.entries(schema.properties ?? {}).filter(
       ([field, { type }]) => (schema.required ?? []).includes(field) && (type === 'array' || type === 'object'),
     )
-    zeroMembers.set(name, { z: structures.map(([field]) => field), n: [...collections, ...times].map(([field]) => field) })
+    const optional = alwaysWritten[name] ?? []
+    zeroMembers.set(name, { z: structures.map(([field]) => field), n: [...[...collections, ...times].map(([field]) => field), ...optional] })
   }
 }
 

@@ -42,7 +42,8 @@ function applyOperation(document: unknown, { op, path, from, value }: Operation)
     case 'add':
       return add(document, target, value ?? null)
     case 'replace':
-      if (!exists(document, target)) throw missing(op, path)
+      // A missing member of a map is added, as the server's library does; a missing element of a list is an error.
+      if (!exists(document, target) && !isMap(valueAt(document, target.slice(0, -1)))) throw missing(op, path)
       return target.length === 0 ? (value ?? null) : replace(document, target, value ?? null)
     case 'remove':
       return remove(document, target, path)
@@ -64,10 +65,10 @@ function applyOperation(document: unknown, { op, path, from, value }: Operation)
   }
 }
 
-/** A path without its leading slash is read as if it had one. */
+/** What stands before the first slash is not looked at, as in the server's library. */
 function pointerOf(path: string): string[] {
   if (path === '') return []
-  const parts = (path.startsWith('/') ? path.slice(1) : path).split('/')
+  const parts = path.split('/').slice(1)
   return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 

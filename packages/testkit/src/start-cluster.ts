@@ -114,6 +114,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       if (type !== undefined) storage.put(type.storage, withServerMembers(object, clock))
     }
   } else load(options.snapshot)
+  storage.begin()
   followDefinitions(storage, registry, writer, watches, clock)
 
   const token = options.token ?? randomBytes(16).toString('hex')

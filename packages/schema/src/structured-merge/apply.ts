@@ -122,11 +122,11 @@ export function applyConfiguration(request: ApplyRequest): ApplyOutcome {
 }
 
 /** kubectl's own annotation is kept current for as long as it is there, so that its older clients can still take over. */
-function withLastApplied(object: AnyObject, { manager, configuration, live }: ApplyRequest): AnyObject {
+function withLastApplied(object: AnyObject, { manager, configuration }: ApplyRequest): AnyObject {
   if (manager !== kubectlManager) return object
   const metadata = object['metadata']
   const annotations = isMap(metadata) ? metadata['annotations'] : undefined
-  if (!isMap(metadata) || !isMap(annotations) || !Object.hasOwn(annotations, lastAppliedAnnotation) || live === undefined) return object
+  if (!isMap(metadata) || !isMap(annotations) || !Object.hasOwn(annotations, lastAppliedAnnotation)) return object
   const applied = withoutManagedFields(configuration)
   const own = isMap(applied['metadata']) ? applied['metadata'] : {}
   const { [lastAppliedAnnotation]: _last, ...others } = isMap(own['annotations']) ? own['annotations'] : {}

@@ -1,6 +1,7 @@
-// What the server hands out: cluster addresses and node ports of Services.
+// What the server hands out: cluster addresses and node ports of Services; and what it takes back when their type changes.
+// Follows kubernetes `pkg/registry/core/service/{strategy,storage/alloc}.go`.
 import type { Storage } from './storage.ts'
-import { valueAt } from './types.ts'
+import { isEqual, valueAt } from './types.ts'
 import type { JsonObject, KubeObject } from './types.ts'
 
 /** Services with what they need allocated. */
@@ -17,12 +18,8 @@ export function createAllocator(storage: Storage): Allocator {
   let nextAddress = 10
   let nextPort = firstNodePort
 
-  function usedAddresses(): Set<unknown> {
-    return new Set(storage.list('services', undefined).map(({ object }) => valueAt(object, 'spec', 'clusterIP')))
-  }
-
   function freeAddress(): string {
-    const used = usedAddresses()
+    const used = new Set(storage.list('services', undefined).map(({ object }) => valueAt(object, 'spec', 'clusterIP')))
     for (;;) {
       const address = `10.0.${Math.floor(nextAddress / addresses) % 256}.${(nextAddress % addresses) + 1}`
       nextAddress++
@@ -39,40 +36,63 @@ export function createAllocator(storage: Storage): Allocator {
     }
   }
 
+  function withAddress(spec: JsonObject, previous: KubeObject | undefined): void {
+    const before = valueAt(previous, 'spec', 'clusterIP')
+    const address = textOr(spec['clusterIP'], () => textOr(before, freeAddress))
+    spec['clusterIP'] = address
+    spec['clusterIPs'] ??= [address]
+    // A headless service without selector may stand for anything, so it is of both families.
+    const isAnything = address === 'None' && (spec['selector'] === undefined || Object.keys(spec['selector'] as JsonObject).length === 0)
+    spec['ipFamilyPolicy'] ??= isAnything ? 'RequireDualStack' : 'SingleStack'
+    spec['ipFamilies'] ??= isAnything && spec['ipFamilyPolicy'] !== 'SingleStack' ? ['IPv4', 'IPv6'] : [address.includes(':') ? 'IPv6' : 'IPv4']
+  }
+
   return {
     service(object, previous) {
-      const spec: JsonObject = { ...(object['spec'] as JsonObject) }
+      const spec = released({ ...(object['spec'] as JsonObject) }, previous)
       const type = spec['type']
-      if (type === 'ExternalName') {
-        for (const name of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) if (previous === undefined) delete spec[name]
-        return { ...object, spec }
-      }
-      const before = valueAt(previous, 'spec', 'clusterIP')
-      const address =
-        typeof spec['clusterIP'] === 'string' && spec['clusterIP'] !== ''
-          ? spec['clusterIP']
-          : typeof before === 'string' && before !== ''
-            ? before
-            : freeAddress()
-      spec['clusterIP'] = address
-      spec['clusterIPs'] ??= [address]
-      spec['ipFamilies'] ??= ['IPv4']
-      spec['ipFamilyPolicy'] ??= 'SingleStack'
-      if ((type === 'NodePort' || type === 'LoadBalancer') && Array.isArray(spec['ports'])) {
+      if (type === 'ExternalName') return { ...object, spec }
+      withAddress(spec, previous)
+      const isWithoutPorts = type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] === false
+      if ((type === 'NodePort' || (type === 'LoadBalancer' && !isWithoutPorts)) && Array.isArray(spec['ports'])) {
         spec['ports'] = (spec['ports'] as JsonObject[]).map((port) =>
           typeof port['nodePort'] === 'number' && port['nodePort'] !== 0 ? port : { ...port, nodePort: portBefore(previous, port) ?? freePort() },
         )
       }
-      if (type === 'LoadBalancer' || type === 'NodePort') {
-        if (spec['externalTrafficPolicy'] === 'Local' && type === 'LoadBalancer')
-          spec['healthCheckNodePort'] ??= valueAt(previous, 'spec', 'healthCheckNodePort') ?? freePort()
-      }
+      if (type === 'LoadBalancer' && spec['externalTrafficPolicy'] === 'Local')
+        spec['healthCheckNodePort'] ??= valueAt(previous, 'spec', 'healthCheckNodePort') ?? freePort()
       return { ...object, spec }
     },
   }
 }
 
-function portsOf(object: KubeObject): readonly JsonObject[] {
+function textOr(value: unknown, otherwise: () => string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise()
+}
+
+/** Fields that a new type has no use for go, as long as the change did not touch them. */
+function released(spec: JsonObject, previous: KubeObject | undefined): JsonObject {
+  const before = previous?.['spec'] as JsonObject | undefined
+  const type = spec['type']
+  if (before === undefined || before['type'] === type) return spec
+  const drop = (...names: readonly string[]): void => {
+    for (const name of names) if (isEqual(spec[name], before[name])) delete spec[name]
+  }
+  const isNodeBound = type === 'NodePort' || type === 'LoadBalancer'
+  if (type === 'ExternalName') drop('clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy')
+  if (before['type'] === 'ExternalName') drop('externalName')
+  if (!isNodeBound) {
+    const ports = spec['ports'] as JsonObject[] | undefined
+    const numbers = (list: readonly JsonObject[]): unknown[] => list.map((port) => port['nodePort']).sort()
+    if (ports !== undefined && isEqual(numbers(ports), numbers(portsOf(previous))))
+      spec['ports'] = ports.map(({ nodePort: _nodePort, ...port }) => port)
+    if (!Array.isArray(spec['externalIPs']) || spec['externalIPs'].length === 0) drop('externalTrafficPolicy')
+  }
+  if (type !== 'LoadBalancer') drop('healthCheckNodePort', 'allocateLoadBalancerNodePorts', 'loadBalancerClass')
+  return spec
+}
+
+function portsOf(object: KubeObject | undefined): readonly JsonObject[] {
   const ports = valueAt(object, 'spec', 'ports')
   return Array.isArray(ports) ? (ports as JsonObject[]) : []
 }

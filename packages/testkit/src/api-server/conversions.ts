@@ -105,7 +105,7 @@ function oldMetric(metric: JsonObject, kind: 'target' | 'current'): JsonObject {
 
 function autoscalerToV2(object: KubeObject): KubeObject {
   const { targetCPUUtilizationPercentage: target, ...spec } = objectOf(object['spec'])
-  const { currentCPUUtilizationPercentage: used, ...status } = objectOf(object['status'])
+  const { currentCPUUtilizationPercentage: used, currentReplicas, ...status } = objectOf(object['status'])
   const {
     [metricsAnnotation]: others,
     [currentMetricsAnnotation]: otherCurrent,
@@ -127,6 +127,7 @@ function autoscalerToV2(object: KubeObject): KubeObject {
     spec: { ...spec, ...(metrics.length === 0 ? {} : { metrics }), ...(isObject(kept) ? { behavior: kept } : {}) },
     status: {
       ...status,
+      ...(currentReplicas === undefined || currentReplicas === 0 ? {} : { currentReplicas }),
       ...(current.length === 0 ? {} : { currentMetrics: current }),
       ...(objectsOf(parsed(conditions)).length === 0 ? {} : { conditions: parsed(conditions) }),
     },

@@ -17,7 +17,10 @@ export function followDefinitions(storage: Storage, registry: Registry, writer: 
 
   function establish(definition: KubeObject): void {
     const name = definition.metadata.name ?? ''
-    registry.define(name, definedTypes(definition))
+    const types = definedTypes(definition)
+    const [first] = types
+    if (first !== undefined && registry.findAny(first.group, first.plural) === undefined) storage.begin(first.storage)
+    registry.define(name, types)
     const status = establishedStatus(definition, formatTime(clock.now()))
     const finalizers = definition.metadata.finalizers ?? []
     const withFinalizer =

@@ -23,7 +23,7 @@ export function patched(object: KubeObject, patch: unknown, contentType: string,
         return applyJsonPatch(object, patch)
       } catch (error) {
         if (error instanceof PatchError && error.code === 'PATCH_INVALID' && !Array.isArray(patch))
-          throw badRequest(`json: cannot unmarshal ${isObject(patch) ? 'object' : typeof patch} into Go value of type jsonpatch.Patch`)
+          throw badRequest(`error decoding patch: json: cannot unmarshal ${isObject(patch) ? 'object' : typeof patch} into Go value of type []handlers.jsonPatchOp`)
         throw jsonPatchFailed()
       }
     case mergePatch:

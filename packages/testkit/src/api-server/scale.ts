@@ -47,6 +47,14 @@ export function writeScale(type: ResourceType, live: KubeObject, body: unknown, 
   return readScale(type, finish(live, withValue(live, path, typeof replicas === 'number' ? replicas : 0) as KubeObject))
 }
 
+/** The configuration of the whole object that an applied Scale stands for. */
+export function scaleConfiguration(type: ResourceType, live: KubeObject, scale: unknown): KubeObject {
+  const replicas = valueAt(scale, 'spec', 'replicas')
+  const { name, namespace } = live.metadata
+  const bare = { apiVersion: type.apiVersion, kind: type.kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } } as KubeObject
+  return replicas === undefined ? bare : (withValue(bare, partsOf(pathsOf(type).specReplicasPath), replicas) as KubeObject)
+}
+
 function withValue(object: JsonObject, path: readonly string[], value: unknown): JsonObject {
   const [first = '', ...rest] = path
   return { ...object, [first]: rest.length === 0 ? value : withValue(objectOf(object[first]), rest, value) }

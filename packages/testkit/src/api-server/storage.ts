@@ -34,6 +34,8 @@ export interface Storage {
   remove(storage: string, namespace: string, name: string, last?: KubeObject): Stored | undefined
   /** Events after a version, or undefined when history does not reach back so far. */
   eventsSince(storage: string, version: number): readonly StoreEvent[] | undefined
+  /** Forget history: of one resource that begins now, or of all, as after a restart. */
+  begin(storage?: string): void
   /** Listeners run within the write, in order of subscription; they must not write themselves. */
   subscribe(storage: string | undefined, listener: (event: StoreEvent) => void): () => void
   storages(): readonly string[]
@@ -57,13 +59,14 @@ const HISTORY_LIMIT = 8192
 /** @param historyLimit events kept per resource. Default: 8192 */
 export function createStorage(historyLimit: number = HISTORY_LIMIT): Storage {
   let version = 1
+  let base = 0
   const tables = new Map<string, Table>()
   const listenersOfAll = new Set<(event: StoreEvent) => void>()
 
   function tableOf(storage: string): Table {
     let table = tables.get(storage)
     if (table === undefined) {
-      table = { buckets: new Map(), history: [], oldest: 0, listeners: new Set() }
+      table = { buckets: new Map(), history: [], oldest: base, listeners: new Set() }
       tables.set(storage, table)
     }
     return table
@@ -150,6 +153,13 @@ export function createStorage(historyLimit: number = HISTORY_LIMIT): Storage {
       return stored
     },
     eventsSince,
+    begin(storage) {
+      if (storage === undefined) base = version
+      for (const table of storage === undefined ? tables.values() : [tableOf(storage)]) {
+        table.history.length = 0
+        table.oldest = version
+      }
+    },
     subscribe(storage, listener) {
       const listeners = storage === undefined ? listenersOfAll : tableOf(storage).listeners
       listeners.add(listener)

@@ -1,9 +1,10 @@
 // Subresources that are actions: logs, bindings, evictions, tokens.
 import { printed } from '@plumbline/schema'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { ApiContext } from './context.ts'
 import { parseBody } from './decode.ts'
 import type { ApiAnswer, ApiRequest } from './answers.ts'
+import { writeOptionsOf } from './options.ts'
 import type { ResourcePath } from './request.ts'
 import { badRequest, invalid, methodNotAllowed, notFound, tooManyRequests } from './status-errors.ts'
 import { formatTime, objectOf, objectsOf, valueAt } from './types.ts'
@@ -25,7 +26,7 @@ export function handleSubresource(request: ApiRequest, path: ResourcePath, conte
     case '/Pod/eviction':
       return evictPod(object, context)
     case '/ServiceAccount/token':
-      return { status: 201, body: tokenFor(object, body, context) }
+      return { status: 201, body: tokenFor(object, body, context, request) }
     case '/Namespace/finalize':
       return { status: 200, body: context.writer.store(type, { ...object, spec: objectOf(objectOf(body)['spec']) }) }
     default:
@@ -75,12 +76,16 @@ function evictPod(pod: KubeObject, { api }: ApiContext): ApiAnswer {
     .filter((budget) => Object.entries(objectOf(valueAt(budget, 'spec', 'selector', 'matchLabels'))).every(([key, value]) => labels[key] === value))
   const blocking = budgets.find((budget) => Number(valueAt(budget, 'status', 'disruptionsAllowed') ?? 0) <= 0)
   if (blocking !== undefined) {
+    const isUnseen = Number(valueAt(blocking, 'status', 'observedGeneration') ?? 0) < (blocking.metadata.generation ?? 1)
     const error = tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0)
     error.status.details = {
+      ...(isUnseen ? { retryAfterSeconds: 10 } : {}),
       causes: [
         {
           reason: 'DisruptionBudget',
-          message: `The disruption budget ${blocking.metadata.name ?? ''} needs ${printed(valueAt(blocking, 'status', 'desiredHealthy') ?? 0)} healthy pods and has ${printed(valueAt(blocking, 'status', 'currentHealthy') ?? 0)} currently`,
+          message: isUnseen
+            ? `The disruption budget ${blocking.metadata.name ?? ''} is still being processed by the server.`
+            : `The disruption budget ${blocking.metadata.name ?? ''} needs ${printed(valueAt(blocking, 'status', 'desiredHealthy') ?? 0)} healthy pods and has ${printed(valueAt(blocking, 'status', 'currentHealthy') ?? 0)} currently`,
         },
       ],
     }
@@ -92,7 +97,7 @@ function evictPod(pod: KubeObject, { api }: ApiContext): ApiAnswer {
 
 const minTokenSeconds = 600
 
-function tokenFor(account: KubeObject, body: unknown, { clock }: ApiContext): unknown {
+function tokenFor(account: KubeObject, body: unknown, { clock }: ApiContext, request: ApiRequest): unknown {
   const spec = objectOf(objectOf(body)['spec'])
   const seconds = typeof spec['expirationSeconds'] === 'number' ? spec['expirationSeconds'] : 3600
   if (seconds < minTokenSeconds)
@@ -103,8 +108,38 @@ function tokenFor(account: KubeObject, body: unknown, { clock }: ApiContext): un
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
-    metadata: { name, namespace, creationTimestamp: formatTime(clock.now()) },
+    metadata: {
+      name,
+      namespace,
+      uid: randomUUID(),
+      creationTimestamp: formatTime(clock.now()),
+      managedFields: [
+        {
+          manager: writeOptionsOf(request, 'CreateOptions').fieldManager,
+          operation: 'Update',
+          apiVersion: 'authentication.k8s.io/v1',
+          time: formatTime(clock.now()),
+          fieldsType: 'FieldsV1',
+          fieldsV1: { 'f:spec': Object.fromEntries(Object.keys(spec).map((key) => [`f:${key}`, {}])) },
+          subresource: 'token',
+        },
+      ],
+    },
     spec: { audiences: spec['audiences'] ?? ['https://kubernetes.default.svc'], expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
-    status: { token: randomBytes(48).toString('base64url'), expirationTimestamp: formatTime(clock.now() + seconds * 1000) },
+    status: { token: tokenText(account, seconds, clock.now()), expirationTimestamp: formatTime(clock.now() + seconds * 1000) },
   }
+}
+
+/** A token of the right form; its signature is nobody's. */
+function tokenText({ metadata: { name, namespace, uid } }: KubeObject, seconds: number, now: number): string {
+  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const issuedAt = Math.floor(now / 1000)
+  const claims = {
+    iss: 'https://kubernetes.default.svc',
+    sub: `system:serviceaccount:${namespace ?? ''}:${name ?? ''}`,
+    iat: issuedAt,
+    exp: issuedAt + seconds,
+    'kubernetes.io': { namespace, serviceaccount: { name, uid } },
+  }
+  return `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}.${randomBytes(64).toString('base64url')}`
 }

@@ -1,5 +1,6 @@
 // Watches: from a version on, with selectors, bookmarks and initial events; slow readers are cut off.
 import { compareText } from './storage.ts'
+import { zeroValueOf } from '@plumbline/schema'
 import type { Storage, Stored, StoreEvent } from './storage.ts'
 import type { ResourceType } from './resource-type.ts'
 import { expired } from './status-errors.ts'
@@ -68,6 +69,8 @@ export function createWatchHub(storage: Storage, clock: Clock): WatchHub {
         sink.bookmark({
           kind: type.kind,
           apiVersion: type.apiVersion,
+          // Typed bookmarks come with everything that an empty object of the kind has.
+          ...(type.defined === undefined && type.schema?.kind === 'object' ? zeroValueOf(type.schema) : {}),
           metadata: { resourceVersion: String(storage.version()), ...(annotations === undefined ? {} : { annotations }) },
         })
 

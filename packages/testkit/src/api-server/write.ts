@@ -14,9 +14,10 @@ import type { Storage, Stored } from './storage.ts'
 import { generationAfter, hasGeneration, hasStatusEndpoint, resetPathsOf, statusUpdate, withoutStatus } from './strategies.ts'
 import { formatTime, isEqual, isObject, objectOf } from './types.ts'
 import type { Clock, JsonObject, KubeObject, WriteOptions } from './types.ts'
+import { warningsOfObject } from './warnings.ts'
 import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts'
 import { validateObject, validateUpdate } from './validation/objects.ts'
-import { readScale, writeScale } from './scale.ts'
+import { readScale, scaleConfiguration, writeScale } from './scale.ts'
 
 /** Options of a deletion, as `DeleteOptions` has them. */
 export interface DeleteRequest {
@@ -153,6 +154,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     let object = storedForm(serverForm(withoutStatus(type, recorded), type), type)
     if (type.kind === 'Service' && type.group === '') object = allocator.service(object, undefined)
     object = prepared(type, object, undefined)
+    options.warnings.push(...warningsOfObject(type, object))
     const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
     if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
     admission.check({
@@ -170,7 +172,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       const isGoing = existing.object.metadata.deletionTimestamp !== undefined
       throw alreadyExists(resourceOf(type), object.metadata.name ?? '', isGoing ? 'object is being deleted: ' : '')
     }
-    return options.dryRun ? object : put(type, object)
+    const complete = completed(type, object)
+    return options.dryRun ? complete : put(type, complete)
   }
 
   /** Bookkeeping of fields for everything but apply. */
@@ -195,11 +198,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     body: unknown,
     options: WriteOptions,
   ): { object: KubeObject; isCreated: boolean } {
-    if (subresource === 'scale')
-      return {
-        object: writeScale(type, find(type, namespace, name).object, body, (live, next) => finish(type, '', live, next, options, 'scale')),
-        isCreated: false,
-      }
+    if (subresource === 'scale') return { object: scaled(type, inVersion(find(type, namespace, name).object, type), body, options), isCreated: false }
     const live = storage.get(type.storage, namespace, name)?.object
     const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation, options.duplicates)
     options.warnings.push(...warnings)
@@ -240,6 +239,15 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
         `resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
       )
     if (resourceVersion !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
+  }
+
+  /** A Scale is written even when it changes nothing. Who scales to nothing owns nothing: the Scale then says no number. */
+  function scaled(type: ResourceType, live: KubeObject, scale: unknown, options: WriteOptions): KubeObject {
+    return writeScale(type, live, scale, (before, updated) => {
+      const recorded = withoutScaleTimes(record(type, 'scale', before, updated, options))
+      const isNothing = readScale(type, updated)['spec'] !== undefined && Object.keys(objectOf(readScale(type, updated)['spec'])).length === 0
+      return storeUpdate(type, 'scale', before, nextObject(type, '', before, isNothing ? withoutScaleManagers(recorded) : recorded), options)
+    })
   }
 
   /** The common end of updates and patches: server members, rules, bookkeeping, store. */
@@ -297,7 +305,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (options.dryRun) return next
     // The last finalizer of an object that is being deleted lets it go.
     if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0 && !isWaitingForGrace(type, next)) {
-      storage.remove(type.storage, live.metadata.namespace ?? '', live.metadata.name ?? '', next)
+      storage.remove(type.storage, live.metadata.namespace ?? '', live.metadata.name ?? '')
       // The answer shows the last state, which was never stored, under the version it was made from.
       return { ...next, metadata: { ...next.metadata, ...(live.metadata.resourceVersion === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }) } }
     }
@@ -322,17 +330,26 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (contentType === applyPatch) return apply(type, namespace, name, subresource, body, options)
     const stored = find(type, namespace, name).object
     const live = inVersion(stored, type)
-    if (subresource === 'scale') {
-      const scale = readScale(type, live)
-      const next = patched(scale, body, contentType, type)
-      return { object: writeScale(type, live, next, (before, after) => finish(type, '', before, after, options, 'scale')), isCreated: false }
-    }
+    if (subresource === 'scale') return { object: scaled(type, live, patched(readScale(type, live), body, contentType, type), options), isCreated: false }
     const result = patched(live, body, contentType, type)
-    const { object: decoded, warnings } = decodeObject(result, type, options.fieldValidation)
+    const { object: decoded, warnings } = decodePatched(result, type, options)
     options.warnings.push(...warnings)
+    checkUrlName(decoded, name)
+    if (type.isNamespaced && decoded.metadata.namespace !== undefined && decoded.metadata.namespace !== namespace)
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
     if (decoded.metadata.resourceVersion !== undefined && decoded.metadata.resourceVersion !== live.metadata.resourceVersion)
       throw conflict(resourceOf(type), name, MODIFIED)
     return { object: finish(type, subresource, live, decoded, options), isCreated: false }
+  }
+
+  /** What a patch made of an object is no fault of the object's: the patch is what is invalid. */
+  function decodePatched(result: unknown, type: ResourceType, options: WriteOptions): ReturnType<typeof decodeObject> {
+    try {
+      return decodeObject(result, type, options.fieldValidation)
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.code !== 400) throw error
+      throw invalidPatch(result, error.message.replace(/^.*? cannot be handled as an? \S+: /, ''))
+    }
   }
 
   function apply(
@@ -353,8 +370,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       throw badRequest(`the name of the object (${printed(given['name'])}) does not match the name on the URL (${name})`)
     const stored = storage.get(type.storage, namespace, name)?.object
     const live = stored === undefined ? undefined : inVersion(stored, type)
+    if (subresource === 'scale' && live !== undefined) return { object: applyScale(type, live, configuration, options), isCreated: false }
     if (live === undefined && subresource !== '') throw notFound(resourceOf(type), name)
-    if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== '' && given['resourceVersion'] !== live.metadata.resourceVersion)
+    if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== '' && given['resourceVersion'] !== '0' && given['resourceVersion'] !== live.metadata.resourceVersion)
       throw conflict(resourceOf(type), name, MODIFIED)
     if (live === undefined && typeof given['uid'] === 'string')
       throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
@@ -363,25 +381,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const { resourceVersion: _version, uid: _uid, creationTimestamp: _created, generation: _generation, ...named } = given
     const applied = { ...configuration, metadata: { ...named, name } }
     const outcome = applied_(type, subresource, live, applied, options)
-    if (outcome.kind === 'conflict') {
-      const status: Status = {
-        kind: 'Status',
-        apiVersion: 'v1',
-        metadata: {},
-        status: 'Failure',
-        message: outcome.message,
-        reason: 'Conflict',
-        details: {
-          causes: outcome.conflicts.map((entry) => ({
-            reason: 'FieldManagerConflict',
-            message: `conflict with ${describeConflict(entry)}`,
-            field: entry.path,
-          })),
-        },
-        code: 409,
-      }
-      throw new StatusError(status)
-    }
+    if (outcome.kind === 'conflict') throw conflictError(outcome)
     const merged = outcome.object as KubeObject
     if (live === undefined) return { object: createApplied(type, namespace, merged, options), isCreated: true }
     if (!outcome.isChanged) return { object: live, isCreated: false }
@@ -392,6 +392,14 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     })
     if (isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)) return { object: live, isCreated: false }
     return { object: storeUpdate(type, subresource, live, next, options), isCreated: false }
+  }
+
+  function applyScale(type: ResourceType, live: KubeObject, configuration: KubeObject, options: WriteOptions): KubeObject {
+    const parent = scaleConfiguration(type, live, configuration)
+    const outcome = applied_(type, 'scale', live, parent, options)
+    if (outcome.kind === 'conflict') throw conflictError(outcome)
+    const next = nextObject(type, '', live, withoutScaleTimes(outcome.object as KubeObject))
+    return readScale(type, storeUpdate(type, 'scale', live, next, options))
   }
 
   function applied_(
@@ -528,6 +536,13 @@ function prepared(type: ResourceType, object: KubeObject, previous: KubeObject |
   return object
 }
 
+/** What shows once the object has been read back: a job without labels has those of its template. */
+function completed(type: ResourceType, object: KubeObject): KubeObject {
+  if (type.group !== 'batch' || type.kind !== 'Job' || Object.keys(object.metadata.labels ?? {}).length > 0) return object
+  const labels = objectOf(objectOf(objectOf(objectOf(object['spec'])['template'])['metadata'])['labels']) as Record<string, string>
+  return Object.keys(labels).length === 0 ? object : { ...object, metadata: { ...object.metadata, labels } }
+}
+
 /** Jobs select their pods by their own uid, unless told otherwise; a job without labels takes those of its template. */
 function selectedJob(job: KubeObject): KubeObject {
   const spec = objectOf(job['spec'])
@@ -544,10 +559,8 @@ function selectedJob(job: KubeObject): KubeObject {
         'controller-uid': uid,
         'job-name': job.metadata.name ?? '',
       }
-  const own = Object.keys(job.metadata.labels ?? {}).length > 0 ? job.metadata.labels : labels
   return {
     ...job,
-    metadata: { ...job.metadata, ...(own === undefined || Object.keys(own).length === 0 ? {} : { labels: own as Record<string, string> }) },
     spec: {
       ...spec,
       ...(isManual ? {} : { selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } } }),
@@ -584,6 +597,55 @@ function withoutBookkeeping(object: KubeObject): unknown {
 function areEqualOwners(a: KubeObject, b: KubeObject): boolean {
   const plain = (object: KubeObject): unknown => (object.metadata.managedFields ?? []).map((entry) => ({ ...objectOf(entry), time: undefined }))
   return isEqual(plain(a), plain(b))
+}
+
+/** Entries of the scale subresource carry no times. */
+function withoutScaleTimes(object: KubeObject): KubeObject {
+  const entries = (object.metadata.managedFields ?? []).map((entry) => {
+    const { time: _time, ...rest } = objectOf(entry)
+    return rest['subresource'] === 'scale' ? rest : entry
+  })
+  return entries.length === 0 ? object : { ...object, metadata: { ...object.metadata, managedFields: entries } }
+}
+
+function withoutScaleManagers(object: KubeObject): KubeObject {
+  const entries = (object.metadata.managedFields ?? []).filter((entry) => objectOf(entry)['subresource'] !== 'scale')
+  return { ...object, metadata: { ...object.metadata, managedFields: entries } }
+}
+
+function invalidPatch(result: unknown, problem: string): StatusError {
+  const shown = JSON.stringify(result, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
+  const message = `Invalid value: ${JSON.stringify(shown)}: ${problem}`
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: ` "" is invalid: patch: ${message}`,
+    reason: 'Invalid',
+    details: { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] },
+    code: 422,
+  })
+}
+
+function conflictError(outcome: { readonly message: string; readonly conflicts: readonly (Parameters<typeof describeConflict>[0] & { readonly path: string })[] }): StatusError {
+  const status: Status = {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: outcome.message,
+    reason: 'Conflict',
+    details: {
+      causes: outcome.conflicts.map((entry) => ({
+        reason: 'FieldManagerConflict',
+        message: `conflict with ${describeConflict(entry)}`,
+        field: entry.path,
+      })),
+    },
+    code: 409,
+  }
+  return new StatusError(status)
 }
 
 function describeConflict({

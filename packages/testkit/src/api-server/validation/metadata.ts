@@ -70,10 +70,18 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
   return errors
 }
 
-/** Problems of changed metadata. The server checks twice, once for every kind and once by the kind's own rules, and lists both findings. */
+/** Kinds whose rules for updates begin with those for new objects. */
+const checkedWhole = new Set(['ConfigMap', 'Secret', 'Service', 'LimitRange', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'])
+
+/**
+ * Problems of changed metadata. The server checks several times, for every kind and by the kind's own rules, and lists all findings:
+ * https://github.com/kubernetes/kubernetes/blob/v1.34.4/staging/src/k8s.io/apiserver/pkg/registry/rest/update.go
+ */
 export function validateMetadataUpdate(before: KubeObject, after: KubeObject): FieldError[] {
-  const errors = changeProblems(before, after)
-  return [...errors, ...errors]
+  const changes = changeProblems(before, after)
+  const common = validateCommon(after.metadata)
+  const rounds = before.kind !== undefined && checkedWhole.has(before.kind) ? 4 : 3
+  return [...changes, ...changes, ...Array.from({ length: rounds }, () => common).flat()]
 }
 
 function changeProblems({ metadata: before }: KubeObject, { metadata: after }: KubeObject): FieldError[] {
@@ -91,5 +99,5 @@ function changeProblems({ metadata: before }: KubeObject, { metadata: after }: K
         detail: `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`,
       })
   }
-  return [...errors, ...validateCommon(after)]
+  return errors
 }

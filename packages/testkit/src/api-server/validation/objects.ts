@@ -6,6 +6,7 @@ import { isEqual, isObject, objectOf, valueAt } from '../types.ts'
 import type { KubeObject } from '../types.ts'
 import { validateConfig } from './config.ts'
 import { validatePodTemplateOwner } from './pods.ts'
+import { validateStatus } from './status.ts'
 import { validateService } from './services.ts'
 import { validateWorkloadUpdate } from './workloads.ts'
 
@@ -20,16 +21,28 @@ export function validateObject(type: ResourceType, object: KubeObject, previous?
       return validateService(object)
     case '/Pod':
     case '/ReplicationController':
-    case 'apps/Deployment':
     case 'apps/ReplicaSet':
     case 'apps/StatefulSet':
     case 'apps/DaemonSet':
     case 'batch/Job':
     case 'batch/CronJob':
       return validatePodTemplateOwner(type, object)
+    case 'apps/Deployment':
+      return [...validatePodTemplateOwner(type, object), ...validateDeploymentStrategy(object)]
     default:
       return []
   }
+}
+
+function validateDeploymentStrategy(object: KubeObject): FieldError[] {
+  const strategy = objectOf(valueAt(object, 'spec', 'strategy'))
+  const path = 'spec.strategy'
+  if (strategy['type'] === 'Recreate')
+    return strategy['rollingUpdate'] === undefined
+      ? []
+      : [{ type: 'Forbidden', path: `${path}.rollingUpdate`, detail: "may not be specified when strategy `type` is 'Recreate'" }]
+  if (strategy['type'] === 'RollingUpdate') return []
+  return [{ type: 'NotSupported', path: `${path}.type`, value: strategy['type'] ?? '', detail: 'supported values: "Recreate", "RollingUpdate"' }]
 }
 
 /** Unchanged invalid values do not block an update. */
@@ -44,7 +57,9 @@ function validateCustom(type: ResourceType, object: KubeObject, previous: KubeOb
 
 /** Problems of a change. */
 export function validateUpdate(type: ResourceType, before: KubeObject, after: KubeObject, subresource: string): FieldError[] {
-  if (type.defined !== undefined || subresource !== '') return []
+  if (type.defined !== undefined) return []
+  if (subresource === 'status') return validateStatus(type, after)
+  if (subresource !== '') return []
   const immutable = (path: string): FieldError[] => {
     const parts = path.split('.')
     const [old, next] = [valueAt(before, ...parts), valueAt(after, ...parts)]

@@ -1,0 +1,63 @@
+// Rules of the status of workloads. Follows kubernetes `pkg/apis/apps/validation/validation.go`.
+import type { ResourceType } from '../resource-type.ts'
+import type { FieldError } from '../status-errors.ts'
+import { objectOf } from '../types.ts'
+import type { KubeObject } from '../types.ts'
+
+interface Rules {
+  /** Numbers that are never negative. */
+  readonly counts: readonly string[]
+  /** Numbers that `replicas` bounds. */
+  readonly parts: readonly string[]
+  /** Whether available replicas are ready ones. */
+  readonly isAvailableReady: boolean
+}
+
+const rules: Readonly<Record<string, Rules>> = {
+  Deployment: {
+    counts: ['observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas', 'collisionCount'],
+    parts: ['updatedReplicas', 'readyReplicas', 'availableReplicas'],
+    isAvailableReady: true,
+  },
+  ReplicaSet: {
+    counts: ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
+    parts: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+    isAvailableReady: true,
+  },
+  StatefulSet: {
+    counts: ['replicas', 'readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas', 'observedGeneration', 'collisionCount'],
+    parts: ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'],
+    isAvailableReady: true,
+  },
+  DaemonSet: {
+    counts: [
+      'currentNumberScheduled',
+      'numberMisscheduled',
+      'desiredNumberScheduled',
+      'numberReady',
+      'observedGeneration',
+      'updatedNumberScheduled',
+      'numberAvailable',
+      'numberUnavailable',
+    ],
+    parts: [],
+    isAvailableReady: false,
+  },
+}
+
+/** Problems of a changed status. */
+export function validateStatus(type: ResourceType, object: KubeObject): FieldError[] {
+  const found = type.group === 'apps' ? rules[type.kind] : undefined
+  if (found === undefined) return []
+  const status = objectOf(object['status'])
+  const count = (name: string): number => (typeof status[name] === 'number' ? status[name] : 0)
+  const errors: FieldError[] = found.counts
+    .filter((name) => count(name) < 0)
+    .map((name) => ({ type: 'Invalid', path: `status.${name}`, value: count(name), detail: 'must be greater than or equal to 0' }))
+  for (const name of found.parts)
+    if (count(name) > count('replicas'))
+      errors.push({ type: 'Invalid', path: `status.${name}`, value: count(name), detail: 'cannot be greater than status.replicas' })
+  if (found.isAvailableReady && count('availableReplicas') > count('readyReplicas'))
+    errors.push({ type: 'Invalid', path: 'status.availableReplicas', value: count('availableReplicas'), detail: 'cannot be greater than readyReplicas' })
+  return errors
+}

@@ -1,0 +1,89 @@
+// Warnings that come with a write that is carried out all the same. Follows kubernetes `pkg/api/pod/warnings.go`.
+import { canonicalQuantity } from '@plumbline/schema'
+import type { ResourceType } from './resource-type.ts'
+import { objectOf, objectsOf } from './types.ts'
+import type { JsonObject, KubeObject } from './types.ts'
+
+/** Where kinds keep their pod template. */
+const templates: Readonly<Record<string, string>> = {
+  '/PodTemplate': 'template',
+  '/ReplicationController': 'spec.template',
+  'apps/Deployment': 'spec.template',
+  'apps/ReplicaSet': 'spec.template',
+  'apps/StatefulSet': 'spec.template',
+  'apps/DaemonSet': 'spec.template',
+  'batch/Job': 'spec.template',
+  'batch/CronJob': 'spec.jobTemplate.spec.template',
+}
+
+const deprecatedNodeLabels: Readonly<Record<string, string>> = {
+  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
+  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
+  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+}
+
+/** Kinds whose name becomes part of names of pods. */
+const namesPods = new Set(['Deployment', 'ReplicaSet', 'Job', 'CronJob', 'ReplicationController'])
+
+/** Warnings of an object that is created. */
+export function warningsOfObject(type: ResourceType, object: KubeObject): string[] {
+  const key = `${type.group}/${type.kind}`
+  const name = object.metadata.name ?? ''
+  const warnings: string[] = []
+  if (key === '/Pod') {
+    if (name.includes('.')) warnings.push(nameWarning("this is used in the Pod's hostname"))
+    return [...warnings, ...podWarnings(objectOf(object['spec']), 'spec')]
+  }
+  if (namesPods.has(type.kind) && templates[key] !== undefined && name.includes('.')) warnings.push(nameWarning('this is used in Pod names and hostnames'))
+  const path = templates[key]
+  if (path === undefined) return warnings
+  const template = path.split('.').reduce<JsonObject>((at, part) => objectOf(at[part]), object)
+  return [...warnings, ...podWarnings(objectOf(template['spec']), `${path}.spec`)]
+}
+
+function nameWarning(use: string): string {
+  return `metadata.name: ${use}, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]`
+}
+
+function podWarnings(spec: JsonObject, path: string): string[] {
+  const warnings: string[] = []
+  for (const key of Object.keys(objectOf(spec['nodeSelector']))) {
+    const text = deprecatedNodeLabels[key]
+    if (text !== undefined) warnings.push(`${path}.nodeSelector[${key}]: ${text}`)
+  }
+  for (const [index, reference] of objectsOf(spec['imagePullSecrets']).entries())
+    if ((reference['name'] ?? '') === '') warnings.push(`${path}.imagePullSecrets[${index}].name: invalid empty name ""`)
+  if (typeof spec['terminationGracePeriodSeconds'] === 'number' && spec['terminationGracePeriodSeconds'] < 0)
+    warnings.push(`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`)
+  for (const list of ['initContainers', 'containers'])
+    for (const [index, container] of objectsOf(spec[list]).entries()) warnings.push(...containerWarnings(container, `${path}.${list}[${index}]`))
+  return warnings
+}
+
+function containerWarnings(container: JsonObject, path: string): string[] {
+  const warnings: string[] = []
+  const names = new Set<unknown>()
+  for (const [index, { name, value }] of objectsOf(container['env']).entries()) {
+    // A value that refers to the former definition extends it.
+    if (names.has(name) && !(typeof value === 'string' && value.includes(`$(${String(name)})`)))
+      warnings.push(`${path}.env[${index}]: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`)
+    names.add(name)
+  }
+  const ports = new Map<string, number>()
+  for (const [index, { containerPort, protocol = 'TCP' }] of objectsOf(container['ports']).entries()) {
+    const key = `${String(containerPort)}/${String(protocol)}`
+    const former = ports.get(key)
+    if (former !== undefined) warnings.push(`${path}.ports[${index}]: duplicate port definition with ${path}.ports[${former}]`)
+    else ports.set(key, index)
+  }
+  const resources = objectOf(container['resources'])
+  for (const list of ['limits', 'requests'])
+    for (const name of ['memory', 'ephemeral-storage']) {
+      const value = objectOf(resources[list])[name]
+      if (typeof value === 'string' && /m$/.test(canonicalQuantity(value)))
+        warnings.push(`${path}.resources.${list}[${name}]: fractional byte value ${JSON.stringify(value)} is invalid, must be an integer`)
+    }
+  return warnings
+}
