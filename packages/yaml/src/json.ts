@@ -10,19 +10,24 @@ export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   if (!longDigits.test(text)) return value
   // Numbers stand outside of texts; those that are too long are marked, and the marks turned into bigints.
+  const mark = unusedMark((candidate) => text.includes(candidate))
   let isMarked = false
   const marked = text.replaceAll(/"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/gs, (token) => {
     if (token.startsWith('"') || Number.isSafeInteger(Number(token))) return token
     isMarked = true
-    return `"\u0000bigint:${token}"`
+    return `"${mark}${token}"`
   })
-  return isMarked ? (JSON.parse(marked, unmark) as unknown) : value
+  if (!isMarked) return value
+  return JSON.parse(marked, (_key, member: unknown) =>
+    typeof member === 'string' && member.startsWith(mark) ? BigInt(member.slice(mark.length)) : member,
+  ) as unknown
 }
 
-const mark = '\u0000bigint:'
-
-function unmark(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value
+/** Texts may hold anything, so a mark is looked for that they do not hold. Digits and colons need no escape in JSON. */
+function unusedMark(isUsed: (candidate: string) => boolean): string {
+  let mark = 'bigint:'
+  for (let count = 0; isUsed(mark); count++) mark = `bigint:${count}:`
+  return mark
 }
 
 /** How JSON is written. */
@@ -36,17 +41,20 @@ export interface JsonWriteOptions {
 /** `JSON.stringify` that also writes bigint, as a plain number. */
 export function formatJson(value: unknown, options: JsonWriteOptions = {}): string {
   const source = options.sortKeys === true ? sorted(value) : value
-  let isMarked = false
-  const text = JSON.stringify(
+  let hasBigints = false
+  const plain = JSON.stringify(
     source,
     (_key, member: unknown) => {
       if (typeof member !== 'bigint') return member
-      isMarked = true
-      return mark + String(member)
+      hasBigints = true
+      return String(member)
     },
     options.indent,
   )
-  return isMarked ? text.replaceAll(/"\\u0000bigint:(-?\d+)"/g, '$1') : (text ?? 'null')
+  if (!hasBigints) return plain ?? 'null'
+  const mark = unusedMark((candidate) => plain.includes(candidate))
+  const marked = JSON.stringify(source, (_key, member: unknown) => (typeof member === 'bigint' ? mark + String(member) : member), options.indent)
+  return marked.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1')
 }
 
 function sorted(value: unknown): unknown {

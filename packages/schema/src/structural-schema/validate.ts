@@ -2,6 +2,7 @@
 // `pkg/apiserver/validation`.
 import { canonicalText, isMap, isSame } from '../values.ts'
 import type { JsonMap } from '../values.ts'
+import { compilePattern } from './pattern.ts'
 
 /** A violated rule. `type` names the kind of cause, `detail` is the text behind it. */
 export interface FieldProblem {
@@ -12,7 +13,6 @@ export interface FieldProblem {
 }
 
 const maxProblems = 100
-const maxPatternLength = 4096
 
 /** Problems of an object, in order of the schema's members. */
 export function validateStructural(object: unknown, schema: JsonMap): FieldProblem[] {
@@ -24,19 +24,21 @@ export function validateStructural(object: unknown, schema: JsonMap): FieldProbl
 function validate(value: unknown, schema: JsonMap, path: string, problems: FieldProblem[], isRoot = false): void {
   if (value === null && schema['nullable'] === true) return
   if (!checkType(value, schema, path, problems)) return
-  checkEnum(value, schema, path, problems)
-  if (typeof value === 'number' || typeof value === 'bigint') checkNumber(Number(value), schema, path, problems)
-  if (typeof value === 'string') checkString(value, schema, path, problems)
-  if (Array.isArray(value)) checkList(value, schema, path, problems)
-  if (isMap(value)) checkMap(value, schema, path, problems, isRoot)
+  // In the order of the server's validators.
   checkCombinations(value, schema, path, problems)
+  if (typeof value === 'string') checkString(value, schema, path, problems)
+  if (typeof value === 'number' || typeof value === 'bigint') checkNumber(Number(value), schema, path, problems)
+  if (Array.isArray(value)) checkList(value, schema, path, problems)
+  checkEnum(value, schema, path, problems)
+  if (isMap(value)) checkMap(value, schema, path, problems, isRoot)
 }
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   if (isMap(value)) return 'object'
-  if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return 'integer'
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? 'integer' : 'number'
+  if (Number.isSafeInteger(value)) return 'integer'
   return typeof value
 }
 
@@ -90,24 +92,7 @@ function checkString(value: string, schema: JsonMap, path: string, problems: Fie
       problems.push({ type: 'Invalid', path, value, detail: `${path} in body should match '${pattern}'` })
   }
   if (typeof format === 'string' && !matchesFormat(value, format))
-    problems.push({ type: 'Invalid', path, value, detail: `${path} in body must be of type ${format}: ${JSON.stringify(value)}` })
-}
-
-/** Patterns are written for RE2, which has no look-around and no references; flags in groups are turned into JavaScript's. */
-function compilePattern(pattern: string): RegExp | undefined {
-  if (pattern.length > maxPatternLength || hasNestedRepetition(pattern)) return undefined
-  try {
-    const isCaseless = pattern.startsWith('(?i)')
-    const source = (isCaseless ? pattern.slice(4) : pattern).replaceAll('\\A', '^').replaceAll('\\z', '$').replaceAll('(?P<', '(?<')
-    return new RegExp(source, isCaseless ? 'iu' : 'u')
-  } catch {
-    return undefined
-  }
-}
-
-/** Repetitions inside repetitions, `(a+)+`, take exponential time in backtracking engines; such patterns are not run. */
-function hasNestedRepetition(pattern: string): boolean {
-  return /\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,)/.test(pattern) && /[+*]\)[+*]/.test(pattern)
+    problems.push({ type: 'TypeInvalid', path, value, detail: `${path} in body must be of type ${format}: ${JSON.stringify(value)}` })
 }
 
 const formats: Readonly<Record<string, (value: string) => boolean>> = {
@@ -120,6 +105,9 @@ const formats: Readonly<Record<string, (value: string) => boolean>> = {
   uri: (value) => /^[a-zA-Z][\w+.-]*:\S+$/.test(value) || value.startsWith('/'),
   email: (value) => /^[^@\s]+@[^@\s]+$/.test(value),
   hostname: (value) => value.length <= 253 && /^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*$/.test(value),
+  cidr: (value) => /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\/\d{1,3}$/.test(value),
+  mac: (value) => /^[0-9a-fA-F]{2}([:-][0-9a-fA-F]{2}){5}(?:([:-][0-9a-fA-F]{2}){2})?$/.test(value),
+  hexcolor: (value) => /^#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/.test(value),
   uuid: (value) => /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i.test(value),
 }
 
@@ -183,19 +171,25 @@ function checkCombinations(value: unknown, schema: JsonMap, path: string, proble
     return found.length === 0
   }
   const shown = path === '' ? '<nil>' : path
-  for (const branch of branches('allOf')) validate(value, branch, path, problems)
-  if (branches('anyOf').length > 0 && !branches('anyOf').some(isValid))
-    problems.push({ type: 'Invalid', path: '<nil>', value: '', detail: `"${shown}" must validate at least one schema (anyOf)` })
+  const findingsOf = (branch: JsonMap): FieldProblem[] => {
+    const found: FieldProblem[] = []
+    validate(value, branch, path, found)
+    return found
+  }
+  const combined = (detail: string): void => void problems.push({ type: 'Invalid', path: '<nil>', value: '', detail: `"${shown}" ${detail}` })
+  const all = branches('allOf').map(findingsOf)
+  problems.push(...all.flat())
+  if (all.some((found) => found.length > 0))
+    combined(`must validate all the schemas (allOf)${all.every((found) => found.length > 0) ? '. None validated' : ''}`)
+  if (branches('anyOf').length > 0 && !branches('anyOf').some(isValid)) {
+    combined('must validate at least one schema (anyOf)')
+    problems.push(...(branches('anyOf').map(findingsOf)[0] ?? []))
+  }
   if (branches('oneOf').length > 0) {
     const count = branches('oneOf').filter(isValid).length
-    if (count !== 1)
-      problems.push({
-        type: 'Invalid',
-        path: '<nil>',
-        value: '',
-        detail: `"${shown}" must validate one and only one schema (oneOf). ${count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`}`,
-      })
+    if (count !== 1) combined(`must validate one and only one schema (oneOf). ${count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`}`)
+    if (count === 0) problems.push(...(branches('oneOf').map(findingsOf)[0] ?? []))
   }
   if (isMap(schema['not']) && isValid(schema['not']))
-    problems.push({ type: 'Invalid', path: '<nil>', value: '', detail: `"${shown}" must not validate the schema (not)` })
+    combined('must not validate the schema (not)')
 }

@@ -255,7 +255,7 @@ export function checkTyped(value: unknown, schema: TypeSchema, path: readonly st
     case 'scalar':
       return checkScalar(value, schema.type, at)
     case 'list': {
-      if (!Array.isArray(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected list, got ${shown(value)}`)
+      if (!Array.isArray(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected list, got &{${String(value)}}`)
       const seen = new Set<string>()
       for (const [index, item] of value.entries()) {
         if (schema.listType === 'atomic') {
@@ -271,7 +271,7 @@ export function checkTyped(value: unknown, schema: TypeSchema, path: readonly st
     }
     case 'map':
     case 'object':
-      if (!isMap(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected map, got ${shown(value)}`)
+      if (!isMap(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected map, got &{${String(value)}}`)
       for (const name of Object.keys(value)) {
         const inner = memberSchema(schema, name)
         if (inner === undefined) throw new SchemaError('SCHEMA_FIELD', `${formatPath([...path, `f:${name}`])}: field not declared in schema`)

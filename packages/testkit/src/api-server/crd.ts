@@ -99,30 +99,79 @@ function rankOf(version: string): { stage: number; major: number; minor: number 
   return { stage: match[2] === undefined ? 2 : match[2] === 'beta' ? 1 : 0, major: Number(match[1]), minor: Number(match[3] ?? 0) }
 }
 
-/** Status of a definition whose names are free. */
-export function establishedStatus(definition: KubeObject, now: string): JsonObject {
-  const spec = objectOf(definition['spec'])
-  const stored = objectsOf(spec['versions']).find((version) => version['storage'] === true)?.['name']
+/** Status after a look at the names that other definitions of the group hold. Follows apiextensions-apiserver `pkg/controller/status`. */
+export function statusOfDefinition(definition: KubeObject, others: readonly KubeObject[], now: string): JsonObject {
   const before = objectOf(definition['status'])
-  const versions = Array.isArray(before['storedVersions']) ? before['storedVersions'].map(String) : []
-  const condition = (type: string, reason: string, message: string): JsonObject => ({
-    type,
-    status: 'True',
-    lastTransitionTime: timeOf(before, type, now),
-    reason,
-    message,
-  })
-  return {
-    conditions: [
-      condition('NamesAccepted', 'NoConflicts', 'no conflicts found'),
-      condition('Established', 'InitialNamesAccepted', 'the initial names have been accepted'),
-    ],
-    acceptedNames: spec['names'] ?? {},
-    storedVersions: typeof stored === 'string' && !versions.includes(stored) ? [...versions, stored] : versions,
-  }
+  const wanted = objectOf(objectOf(definition['spec'])['names'])
+  const { accepted, conflict } = acceptNames(wanted, objectOf(before['acceptedNames']), others)
+  const isEstablished = conditionOf(before, 'Established')?.['status'] === 'True'
+  const names =
+    conflict === undefined
+      ? condition(before, 'NamesAccepted', 'True', 'NoConflicts', 'no conflicts found', now)
+      : condition(before, 'NamesAccepted', 'False', conflict.reason, conflict.message, now)
+  const established =
+    conflict === undefined || isEstablished
+      ? condition(before, 'Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted', now)
+      : condition(before, 'Established', 'False', 'NotAccepted', 'not all names are accepted', now)
+  const rest = objectsOf(before['conditions']).filter(({ type }) => type !== 'NamesAccepted' && type !== 'Established')
+  return { ...before, conditions: [names, established, ...rest], acceptedNames: accepted }
 }
 
-function timeOf(status: JsonObject, type: string, now: string): string {
-  const found = objectsOf(status['conditions']).find((condition) => condition['type'] === type && condition['status'] === 'True')
-  return printed(found?.['lastTransitionTime'] ?? now)
+/** Status with a condition set; others stay. */
+export function withCondition(status: JsonObject, type: string, state: 'True' | 'False', reason: string, message: string, now: string): JsonObject {
+  const next = condition(status, type, state, reason, message, now)
+  const conditions = objectsOf(status['conditions'])
+  const isThere = conditions.some((entry) => entry['type'] === type)
+  return { ...status, conditions: isThere ? conditions.map((entry) => (entry['type'] === type ? next : entry)) : [...conditions, next] }
+}
+
+/** Whether kinds of a definition are served. */
+export function isEstablished(definition: KubeObject): boolean {
+  return conditionOf(objectOf(definition['status']), 'Established')?.['status'] === 'True'
+}
+
+function conditionOf(status: JsonObject, type: string): JsonObject | undefined {
+  return objectsOf(status['conditions']).find((entry) => entry['type'] === type)
+}
+
+function condition(status: JsonObject, type: string, state: 'True' | 'False', reason: string, message: string, now: string): JsonObject {
+  const before = conditionOf(status, type)
+  return { type, status: state, lastTransitionTime: before?.['status'] === state ? before['lastTransitionTime'] : now, reason, message }
+}
+
+interface Conflict {
+  readonly reason: string
+  readonly message: string
+}
+
+/** A name that another definition holds is not accepted; the others are. */
+function acceptNames(wanted: JsonObject, held: JsonObject, others: readonly KubeObject[]): { readonly accepted: JsonObject; readonly conflict: Conflict | undefined } {
+  const taken = others.map((other) => objectOf(objectOf(other['status'])['acceptedNames']))
+  const resources = new Set(taken.flatMap((names) => [names['plural'], names['singular'], ...(Array.isArray(names['shortNames']) ? names['shortNames'] : [])]))
+  const kinds = new Set(taken.flatMap((names) => [names['kind'], names['listKind']]))
+  const accepted: JsonObject = { plural: '', kind: '', ...held }
+  let conflict: Conflict | undefined
+  const take = (name: string, reason: string, used: ReadonlySet<unknown>): void => {
+    const value = wanted[name]
+    if (value === undefined) return
+    if (value !== held[name] && used.has(value)) conflict = { reason, message: `${JSON.stringify(value)} is already in use` }
+    else accepted[name] = value
+  }
+  take('plural', 'PluralConflict', resources)
+  take('singular', 'SingularConflict', resources)
+  const short = Array.isArray(wanted['shortNames']) ? wanted['shortNames'] : []
+  const clash = short.find((name) => resources.has(name) && !(Array.isArray(held['shortNames']) && held['shortNames'].includes(name)))
+  if (clash !== undefined) conflict = { reason: 'ShortNamesConflict', message: `${JSON.stringify(clash)} is already in use` }
+  else if (wanted['shortNames'] !== undefined) accepted['shortNames'] = short
+  take('kind', 'KindConflict', kinds)
+  take('listKind', 'ListKindConflict', kinds)
+  if (wanted['categories'] !== undefined) accepted['categories'] = wanted['categories']
+  return { accepted, conflict }
+}
+
+/** Versions that objects may be stored in: the present one is added, none goes by itself. */
+export function storedVersionsOf(definition: KubeObject, before: unknown): string[] {
+  const stored = Array.isArray(before) ? before.map(String) : []
+  const present = objectsOf(objectOf(definition['spec'])['versions']).find((version) => version['storage'] === true)?.['name']
+  return typeof present === 'string' && !stored.includes(present) ? [...stored, present] : stored
 }

@@ -5,6 +5,7 @@ import {
   checkFields,
   defaultObject,
   defaultStructural,
+  dropNulls,
   memberSchema,
   pruneObject,
   typeSchemaOf,
@@ -75,7 +76,7 @@ export interface Decoded {
  * Check that a body is an object of the type and bring it into the server's form.
  * @throws {StatusError} 400 in the words of the server
  */
-export function decodeObject(body: unknown, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates = noDuplicates): Decoded {
+export function decodeObject(body: unknown, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates = noDuplicates, isApplied = false): Decoded {
   if (!isObject(body))
     throw badRequest(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
@@ -85,7 +86,7 @@ export function decodeObject(body: unknown, type: ResourceType, fieldValidation:
   if (typeof kind !== 'string' || kind === '' || typeof apiVersion !== 'string') throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`)
   if (kind !== type.kind || apiVersion !== type.apiVersion) throw mismatch(apiVersion, kind, type)
   const named = { ...body, kind, apiVersion }
-  return type.defined === undefined ? decodeBuiltIn(named, type, fieldValidation, duplicates) : decodeCustom(named, type, fieldValidation, duplicates)
+  return type.defined === undefined ? decodeBuiltIn(named, type, fieldValidation, duplicates) : decodeCustom(named, type, fieldValidation, duplicates, isApplied)
 }
 
 /** Go names of the packages that hold a group's types in the form all versions convert to. */
@@ -140,16 +141,18 @@ export function serverForm(object: KubeObject, type: ResourceType): KubeObject {
   return withZeroMembers(defaultObject(withoutEmpty(canonical)), type.schema) as KubeObject
 }
 
-function decodeCustom(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates): Decoded {
+function decodeCustom(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates, isApplied: boolean): Decoded {
   const schema = type.defined?.openAPIV3Schema
   const metadata = checkMetadata(body, type)
   const object = withMetadata({ ...body, ...(metadata.object === undefined ? {} : { metadata: metadata.object }) })
   if (schema === undefined) return { object, warnings: [] }
   const pruned = pruneObject(object, schema)
-  const texts = [...pruned.unknownFields, ...metadata.unknownFields.map((field) => `metadata.${field}`)].map((field) => `unknown field "${field}"`)
+  const texts = [...pruned.unknownFields.toSorted(), ...metadata.unknownFields.map((field) => `metadata.${field}`)].map((field) => `unknown field "${field}"`)
   texts.push(...duplicates.texts)
   if (texts.length > 0 && fieldValidation === 'Strict') throw badRequest(strictError(texts, duplicates))
-  return { object: serverForm(pruned.object as KubeObject, type), warnings: fieldValidation === 'Warn' ? texts : [] }
+  // Applied configurations are merged, never read as objects: their nulls stay.
+  const object_ = isApplied ? pruned.object : dropNulls(pruned.object, schema)
+  return { object: serverForm(object_ as KubeObject, type), warnings: fieldValidation === 'Warn' ? texts : [] }
 }
 
 /** Custom resources have typed metadata all the same. */

@@ -1,34 +1,41 @@
 // Keeps the registry in step with stored CustomResourceDefinitions: establishes them, serves their kinds, and clears away what goes with them.
-import { definedTypes, establishedStatus } from './crd.ts'
+import { definedTypes, isEstablished, statusOfDefinition, withCondition } from './crd.ts'
 import type { Registry } from './resources.ts'
 import type { Storage } from './storage.ts'
 import { formatTime, isEqual, objectOf } from './types.ts'
-import type { Clock, KubeObject } from './types.ts'
+import type { Clock, JsonObject, KubeObject } from './types.ts'
 import type { WatchHub } from './watch.ts'
+import { cleanupFinalizer } from './write.ts'
 import type { Writer } from './write.ts'
 
 const storageName = 'apiextensions.k8s.io/customresourcedefinitions'
-const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
 /** Begin; definitions that are stored already are taken up at once. */
 export function followDefinitions(storage: Storage, registry: Registry, writer: Writer, watches: WatchHub, clock: Clock): void {
   const crdType = registry.findByKind('apiextensions.k8s.io', 'v1', 'CustomResourceDefinition')
   if (crdType === undefined) return
+  const now = (): string => formatTime(clock.now())
+  const options = { fieldManager: 'kube-apiserver', isManagerExplicit: true, dryRun: false, fieldValidation: 'Ignore' } as const
+
+  function updateStatus(definition: KubeObject, status: JsonObject): KubeObject {
+    if (crdType === undefined || isEqual(definition['status'] ?? {}, status)) return definition
+    const user = { name: 'system:apiserver', groups: [] }
+    return writer.update(crdType, '', definition.metadata.name ?? '', 'status', { ...definition, status }, { ...options, user, warnings: [] }).object
+  }
 
   function establish(definition: KubeObject): void {
     const name = definition.metadata.name ?? ''
-    const types = definedTypes(definition)
+    const group = objectOf(definition['spec'])['group']
+    const others = storage
+      .list(storageName, undefined)
+      .map(({ object }) => object)
+      .filter((other) => other.metadata.name !== name && objectOf(other['spec'])['group'] === group)
+    const established = updateStatus(definition, statusOfDefinition(definition, others, now()))
+    if (!isEstablished(established)) return
+    const types = definedTypes(established)
     const [first] = types
     if (first !== undefined && registry.findAny(first.group, first.plural) === undefined) storage.begin(first.storage)
     registry.define(name, types)
-    const status = establishedStatus(definition, formatTime(clock.now()))
-    const finalizers = definition.metadata.finalizers ?? []
-    const withFinalizer =
-      finalizers.includes(cleanupFinalizer) || definition.metadata.deletionTimestamp !== undefined
-        ? definition
-        : { ...definition, metadata: { ...definition.metadata, finalizers: [...finalizers, cleanupFinalizer] } }
-    const next = { ...withFinalizer, status: { ...objectOf(definition['status']), ...status } }
-    if (!isEqual(next, definition) && crdType !== undefined) writer.store(crdType, next)
   }
 
   /** All objects of the definition go, then the definition. */
@@ -36,6 +43,8 @@ export function followDefinitions(storage: Storage, registry: Registry, writer: 
     const name = definition.metadata.name ?? ''
     const finalizers = definition.metadata.finalizers ?? []
     if (!finalizers.includes(cleanupFinalizer) || crdType === undefined) return
+    const status = objectOf(definition['status'])
+    updateStatus(definition, withCondition(status, 'Terminating', 'True', 'InstanceDeletionInProgress', 'CustomResource deletion is in progress', now()))
     const [type] = definedTypes(definition)
     if (type !== undefined) {
       for (const entry of storage.list(type.storage, undefined)) {
@@ -67,13 +76,18 @@ export function followDefinitions(storage: Storage, registry: Registry, writer: 
       const [type] = definedTypes(definition)
       registry.undefine(definition.metadata.name ?? '')
       if (type !== undefined) watches.closeAll(type.storage)
+      // Names that were taken may be free now.
+      queueMicrotask(() => {
+        for (const { object } of storage.list(storageName, undefined)) if (!isEstablished(object)) establish(object)
+      })
       return
     }
     queueMicrotask(() => {
       const current = storage.get(storageName, '', definition.metadata.name ?? '')?.object
       if (current === undefined) return
       establish(current)
-      if (current.metadata.deletionTimestamp !== undefined) finish(current)
+      const next = storage.get(storageName, '', definition.metadata.name ?? '')?.object
+      if (next?.metadata.deletionTimestamp !== undefined) finish(next)
     })
   })
   for (const { object } of storage.list(storageName, undefined)) establish(object)

@@ -101,7 +101,7 @@ function hashOf(type: ResourceType): string {
 
 function aggregatedGroup(group: string, versions: readonly JsonObject[], types: readonly ResourceType[]): JsonObject {
   return {
-    metadata: { name: group, creationTimestamp: null },
+    metadata: { name: group },
     versions: versions.map(({ version }) => ({
       version,
       resources: types

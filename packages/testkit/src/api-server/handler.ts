@@ -123,6 +123,10 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
       const items = list.items.map((item) => context.writer.delete(type, item.metadata.namespace ?? '', item.metadata.name ?? '', options).object)
       return { status: 200, form, body: listIn(form, type, { ...list, items }, query, context) }
     }
+    case 'PUT':
+    case 'PATCH':
+      // Custom resources are routed by one handler for all paths.
+      throw type.defined === undefined ? methodNotAllowed() : badRequest('name must be provided')
     default:
       throw methodNotAllowed()
   }
@@ -177,6 +181,11 @@ function handleObject(request: ApiRequest, { type, namespace, name, subresource 
       const body = parsePatchBody(request.body, contentType)
       const { object, isCreated } = context.writer.patch(type, namespace, name, subresource, body, contentType, options)
       return { status: isCreated ? 201 : 200, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
+    }
+    case 'POST': {
+      if (type.defined === undefined || subresource !== '') throw methodNotAllowed()
+      const { query: _query, ...rest } = request
+      return handleCollection({ ...rest, query }, { type, namespace, name: '', subresource: '' }, context) as ApiAnswer
     }
     case 'DELETE': {
       if (subresource !== '') throw methodNotAllowed()
@@ -339,12 +348,16 @@ function listIn(
   query: URLSearchParams,
   context: ApiContext,
 ): unknown {
-  if (form.as === 'Table') return tableOf(type, list.items, query, context, list.metadata, form)
+  if (form.as === 'Table') return tableOf(type, list.items, query, context, withoutEmptyContinue(list.metadata), form)
   if (form.as !== 'object')
     return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.tableVersion}`, metadata: list.metadata, items: list.items.map(metadataOf) }
   // Items of typed lists do not say what they are.
   const items = type.defined === undefined ? list.items.map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item) : list.items
   return { kind: type.listKind, apiVersion: type.apiVersion, metadata: list.metadata, items }
+}
+
+function withoutEmptyContinue({ continue: token, ...metadata }: JsonObject): JsonObject {
+  return token === undefined || token === '' ? metadata : { ...metadata, continue: token }
 }
 
 /** Rows of a Table. */

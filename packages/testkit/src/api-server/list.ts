@@ -48,7 +48,8 @@ export function readList(type: ResourceType, namespace: string | undefined, quer
     last = entry
   }
   const rest = isUnpaged ? 0 : from.slice(index).filter((entry) => selects(entry.object)).length
-  const metadata: JsonObject = { resourceVersion: String(at) }
+  // Lists of custom resources say that nothing follows, all others say nothing.
+  const metadata: JsonObject = { ...(type.defined === undefined ? {} : { continue: '' }), resourceVersion: String(at) }
   if (rest > 0 && last !== undefined) {
     metadata['continue'] = formatToken({ version: at, after: last.key })
     if (!isSelected) metadata['remainingItemCount'] = rest

@@ -31,7 +31,7 @@ export function parseResourcePath(parts: readonly string[], registry: Registry):
   }
   const [plural = '', name = '', ...sub] = segments
   const type = registry.find(group, version, plural)
-  if (type === undefined) throw unknownResource()
+  if (type === undefined) throw registry.isDefinedGroup(group) ? plainNotFound() : unknownResource()
   if (namespace !== '' && !type.isNamespaced) throw unknownResource()
   if (name !== '' && type.isNamespaced && namespace === '') throw unknownResource()
   return { type, namespace, name, subresource: sub.join('/') }

@@ -14,6 +14,8 @@ export interface Registry {
   findAny(group: string, plural: string): ResourceType | undefined
   hasGroup(group: string): boolean
   hasGroupVersion(group: string, version: string): boolean
+  /** Whether nothing but definitions serves the group. */
+  isDefinedGroup(group: string): boolean
   isKindKnown(group: string, version: string, kind: string): boolean
   all(): readonly ResourceType[]
   define(definition: string, types: readonly ResourceType[]): void
@@ -46,6 +48,7 @@ export function createRegistry(facts: Facts): Registry {
     findAny: (group, plural) => index.all.find((type) => type.group === group && type.plural === plural),
     hasGroup: (group) => index.groups.has(group),
     hasGroupVersion: (group, version) => index.groupVersions.has(`${group}/${version}`),
+    isDefinedGroup: (group) => index.all.every((type) => type.group !== group || type.defined !== undefined),
     isKindKnown: (group, version, kind) => index.kinds.has(`${group}/${version}/${kind}`),
     all: () => index.all,
     define(definition, types) {

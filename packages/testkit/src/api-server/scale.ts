@@ -1,5 +1,6 @@
 // The scale subresource: a small view of replicas and selector, over workloads and custom resources.
 import { printed } from '@plumbline/schema'
+import { internalError } from './status-errors.ts'
 import { decodeScaleError } from './scale-error.ts'
 import type { ResourceType } from './resource-type.ts'
 import { isObject, objectOf, valueAt } from './types.ts'
@@ -19,10 +20,11 @@ function pathsOf(type: ResourceType): { specReplicasPath: string; statusReplicas
 
 const partsOf = (path: string): string[] => path.split('.').filter((part) => part !== '')
 
-/** The Scale of an object. */
-export function readScale(type: ResourceType, object: KubeObject): KubeObject {
+/** The Scale of an object. @throws {StatusError} 500 when the object says no number, unless it is about to be given one */
+export function readScale(type: ResourceType, object: KubeObject, isStrict = true): KubeObject {
   const { specReplicasPath, statusReplicasPath, labelSelectorPath } = pathsOf(type)
   const wanted = valueAt(object, ...partsOf(specReplicasPath))
+  if (isStrict && type.defined !== undefined && wanted === undefined) throw internalError(`the spec replicas field ${JSON.stringify(specReplicasPath)} does not exist`)
   const selector =
     type.defined === undefined
       ? selectorText(valueAt(object, 'spec', 'selector'))

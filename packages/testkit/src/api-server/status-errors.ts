@@ -3,7 +3,7 @@
 import type { JsonObject } from './types.ts'
 
 export interface StatusCause {
-  reason: string
+  reason?: string
   message: string
   field?: string
 }
@@ -108,7 +108,7 @@ export function internalFailure(message: string): StatusError {
 }
 
 export function internalError(message: string): StatusError {
-  return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ reason: '', message }] })
+  return failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 }
 
 export function unauthorized(): StatusError {
@@ -184,7 +184,7 @@ export function invalid(resource: GroupResource, name: string, errors: readonly 
 
 function bodyOf(error: FieldError): string {
   const [, text] = REASONS[error.type]
-  const hasValue = !['Required', 'Forbidden', 'TooLong', 'Internal', 'TooMany'].includes(error.type)
+  const hasValue = !['Required', 'Forbidden', 'TooLong', 'Internal'].includes(error.type) && (error.type !== 'TooMany' || error.value !== undefined)
   const head = hasValue ? `${text}: ${quoteValue(error.value)}` : text
   return error.detail === '' ? head : `${head}: ${error.detail}`
 }

@@ -8,6 +8,7 @@ import { decodeObject, serverForm, storedForm } from './decode.ts'
 import { generatedName } from './names.ts'
 import { applyPatch, patched } from './patch.ts'
 import type { ResourceType } from './resource-type.ts'
+import { storedVersionsOf, withCondition } from './crd.ts'
 import { alreadyExists, badRequest, conflict, internalFailure, invalid, MODIFIED, notFound, StatusError } from './status-errors.ts'
 import type { GroupResource, Status } from './status-errors.ts'
 import type { Storage, Stored } from './storage.ts'
@@ -89,7 +90,11 @@ const needsVersion = new Set([
   'FlowSchema',
   'PriorityLevelConfiguration',
 ])
+/** Holds a definition until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 const graceful = new Set(['Pod'])
+/** Kinds whose deletion is an affair of their own: it has no grace period and is no change of the spec. */
+const ownDeletion = new Set(['Namespace', 'CustomResourceDefinition'])
 const defaultPodGrace = 30
 
 export function createWriter(storage: Storage, clock: Clock, admission: Admission): Writer {
@@ -114,8 +119,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     return inVersion(stored.object, type)
   }
 
-  function create(type: ResourceType, namespace: string, body: unknown, options: WriteOptions, urlName?: string): KubeObject {
-    const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation, options.duplicates)
+  function create(type: ResourceType, namespace: string, body: unknown, options: WriteOptions, urlName?: string, isApplied = false): KubeObject {
+    const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation, options.duplicates, isApplied)
     options.warnings.push(...warnings)
     const given = decoded.metadata
     // An update that creates forgets the version it was made from.
@@ -178,7 +183,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
 
   /** Bookkeeping of fields for everything but apply. */
   function record(type: ResourceType, subresource: string, live: KubeObject | undefined, updated: KubeObject, options: WriteOptions): KubeObject {
-    return recordUpdate({
+    return recorded(() => recordUpdate({
       live,
       updated,
       schema: type.schema ?? untypedSchema,
@@ -187,7 +192,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       ...(subresource === '' ? {} : { subresource }),
       time: now(),
       resetPaths: resetPathsOf(type, subresource),
-    }) as KubeObject
+    }), updated) as KubeObject
   }
 
   function update(
@@ -245,7 +250,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   function scaled(type: ResourceType, live: KubeObject, scale: unknown, options: WriteOptions): KubeObject {
     return writeScale(type, live, scale, (before, updated) => {
       const recorded = withoutScaleTimes(record(type, 'scale', before, updated, options))
-      const isNothing = readScale(type, updated)['spec'] !== undefined && Object.keys(objectOf(readScale(type, updated)['spec'])).length === 0
+      const isNothing = type.defined !== undefined || Object.keys(objectOf(readScale(type, updated)['spec'])).length === 0
       return storeUpdate(type, 'scale', before, nextObject(type, '', before, isNothing ? withoutScaleManagers(recorded) : recorded), options)
     })
   }
@@ -330,7 +335,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (contentType === applyPatch) return apply(type, namespace, name, subresource, body, options)
     const stored = find(type, namespace, name).object
     const live = inVersion(stored, type)
-    if (subresource === 'scale') return { object: scaled(type, live, patched(readScale(type, live), body, contentType, type), options), isCreated: false }
+    if (subresource === 'scale') return { object: scaled(type, live, patched(readScale(type, live, false), body, contentType, type), options), isCreated: false }
     const result = patched(live, body, contentType, type)
     const { object: decoded, warnings } = decodePatched(result, type, options)
     options.warnings.push(...warnings)
@@ -361,7 +366,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     options: WriteOptions,
   ): { object: KubeObject; isCreated: boolean } {
     if (!isObject(body)) throw badRequest('error decoding YAML: expected a map')
-    if (body['apiVersion'] === undefined || body['kind'] === undefined) throw badRequest(`error decoding YAML: Object 'Kind' is missing`)
+    if (body['apiVersion'] === undefined || body['kind'] === undefined) throw badRequest('invalid object type: /, Kind=')
     const configuration = body as KubeObject
     if (configuration.metadata?.managedFields !== undefined && configuration.metadata.managedFields !== null)
       throw badRequest('metadata.managedFields must be nil')
@@ -385,7 +390,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const merged = outcome.object as KubeObject
     if (live === undefined) return { object: createApplied(type, namespace, merged, options), isCreated: true }
     if (!outcome.isChanged) return { object: live, isCreated: false }
-    const { object: decoded } = decodeObject(merged, type, 'Ignore')
+    const { object: decoded } = decodeObject(merged, type, 'Ignore', undefined, true)
     const next = nextObject(type, subresource, live, {
       ...decoded,
       metadata: { ...decoded.metadata, ...(merged.metadata.managedFields === undefined ? {} : { managedFields: merged.metadata.managedFields }) },
@@ -395,6 +400,10 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   }
 
   function applyScale(type: ResourceType, live: KubeObject, configuration: KubeObject, options: WriteOptions): KubeObject {
+    if (type.defined !== undefined)
+      throw internalFailure(
+        'failed to create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale) to proper version: request to convert CR to an invalid group/version: autoscaling/v1',
+      )
     const parent = scaleConfiguration(type, live, configuration)
     const outcome = applied_(type, 'scale', live, parent, options)
     if (outcome.kind === 'conflict') throw conflictError(outcome)
@@ -433,7 +442,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   function createApplied(type: ResourceType, namespace: string, merged: KubeObject, options: WriteOptions): KubeObject {
     const { managedFields } = merged.metadata
     const plain = { ...merged, metadata: Object.fromEntries(Object.entries(merged.metadata).filter(([key]) => key !== 'managedFields')) }
-    const created = create(type, namespace, plain, { ...options, dryRun: true, fieldValidation: 'Ignore' })
+    const created = create(type, namespace, plain, { ...options, dryRun: true, fieldValidation: 'Ignore' }, undefined, true)
     const owned = { ...created, metadata: { ...created.metadata, ...(managedFields === undefined ? {} : { managedFields }) } }
     return options.dryRun ? owned : put(type, owned)
   }
@@ -469,6 +478,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       finalizers.delete('orphan')
       finalizers.delete('foregroundDeletion')
     }
+    if (type.kind === 'CustomResourceDefinition') finalizers.add(cleanupFinalizer)
     const grace = graceOf(type, live, request)
     const isHeld = finalizers.size > 0 || grace > 0 || isWaitingForGrace(type, { ...live, metadata: { ...live.metadata, deletionGracePeriodSeconds: grace } })
     if (!isHeld) {
@@ -483,13 +493,17 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
         ...live.metadata,
         finalizers: [...finalizers],
         deletionTimestamp: isFirst ? formatTime(clock.now() + grace * 1000) : (live.metadata.deletionTimestamp ?? now()),
-        deletionGracePeriodSeconds:
-          isFirst || grace < (live.metadata.deletionGracePeriodSeconds ?? 0) ? grace : (live.metadata.deletionGracePeriodSeconds ?? grace),
-        ...(isFirst && live.metadata.generation !== undefined ? { generation: live.metadata.generation + 1 } : {}),
+        ...(ownDeletion.has(type.kind)
+          ? {}
+          : {
+              deletionGracePeriodSeconds:
+                isFirst || grace < (live.metadata.deletionGracePeriodSeconds ?? 0) ? grace : (live.metadata.deletionGracePeriodSeconds ?? grace),
+              ...(isFirst && live.metadata.generation !== undefined ? { generation: live.metadata.generation + 1 } : {}),
+            }),
       },
     }
     if ((next.metadata.finalizers ?? []).length === 0) delete next.metadata.finalizers
-    const marked = type.kind === 'Namespace' && type.group === '' ? { ...next, status: { ...objectOf(next['status']), phase: 'Terminating' } } : next
+    const marked = markedTerminating(type, next, now())
     if (isEqual(withoutBookkeeping(marked), withoutBookkeeping(live)) || request.dryRun) return { object: marked, isGone: false }
     return { object: put(type, marked), isGone: false }
   }
@@ -518,8 +532,22 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   }
 }
 
+/** What does not fit its type is refused by validation; until then nothing is recorded of it. */
+function recorded(record: () => object, updated: KubeObject): object {
+  try {
+    return record()
+  } catch (error) {
+    if (error instanceof SchemaError) return updated
+    throw error
+  }
+}
+
 /** Things that single kinds do on every write. */
 function prepared(type: ResourceType, object: KubeObject, previous: KubeObject | undefined): KubeObject {
+  if (type.kind === 'CustomResourceDefinition' && type.group === 'apiextensions.k8s.io') {
+    const status = previous === undefined ? { conditions: null, acceptedNames: { plural: '', kind: '' } } : objectOf(object['status'])
+    return { ...object, status: { ...status, storedVersions: storedVersionsOf(object, objectOf(object['status'])['storedVersions']) } }
+  }
   if (type.group === 'batch' && type.kind === 'Job' && previous === undefined) return selectedJob(object)
   if (type.group !== '') return object
   if (type.kind === 'Secret' && isObject(object['stringData'])) {
@@ -534,6 +562,14 @@ function prepared(type: ResourceType, object: KubeObject, previous: KubeObject |
     return { ...object, spec: previous['spec'] }
   }
   return object
+}
+
+function markedTerminating(type: ResourceType, object: KubeObject, now: string): KubeObject {
+  const status = objectOf(object['status'])
+  if (type.kind === 'Namespace' && type.group === '') return { ...object, status: { ...status, phase: 'Terminating' } }
+  if (type.kind !== 'CustomResourceDefinition') return object
+  const message = 'CustomResourceDefinition marked for deletion; CustomResource deletion will be initiated'
+  return { ...object, status: withCondition(status, 'Terminating', 'True', 'InstanceDeletionPending', message, now) }
 }
 
 /** What shows once the object has been read back: a job without labels has those of its template. */

@@ -1,5 +1,6 @@
 // Rules of `metadata`. Follows apimachinery `pkg/api/validation/objectmeta.go`.
 import { label1035Problems, labelProblems, labelValueProblems, pathSegmentProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
+import { definitionNameProblems } from './custom-resource-definition.ts'
 import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import type { KubeObject, ObjectMeta } from '../types.ts'
@@ -23,14 +24,15 @@ function maskedPrefix(prefix: string): string {
 }
 
 /** Problems of a new object's metadata. */
-export function validateMetadata(type: ResourceType, { metadata }: KubeObject): FieldError[] {
+export function validateMetadata(type: ResourceType, object: KubeObject): FieldError[] {
+  const { metadata } = object
   const errors: FieldError[] = []
   const { name = '', generateName = '' } = metadata
   if (generateName !== '')
     for (const detail of nameProblems(type, maskedPrefix(generateName)))
       errors.push({ type: 'Invalid', path: 'metadata.generateName', value: generateName, detail })
   if (name === '') errors.push({ type: 'Required', path: 'metadata.name', detail: 'name or generateName is required' })
-  else for (const detail of nameProblems(type, name)) errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
+  else for (const detail of type.kind === 'CustomResourceDefinition' ? definitionNameProblems(object) : nameProblems(type, name)) errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
   return [...errors, ...validateCommon(metadata)]
 }
 

@@ -5,6 +5,7 @@ import type { FieldError } from '../status-errors.ts'
 import { isEqual, isObject, objectOf, valueAt } from '../types.ts'
 import type { KubeObject } from '../types.ts'
 import { validateConfig } from './config.ts'
+import { validateDefinition, validateDefinitionUpdate } from './custom-resource-definition.ts'
 import { validatePodTemplateOwner } from './pods.ts'
 import { validateStatus } from './status.ts'
 import { validateService } from './services.ts'
@@ -19,6 +20,8 @@ export function validateObject(type: ResourceType, object: KubeObject, previous?
       return validateConfig(object)
     case '/Service':
       return validateService(object)
+    case 'apiextensions.k8s.io/CustomResourceDefinition':
+      return validateDefinition(object)
     case '/Pod':
     case '/ReplicationController':
     case 'apps/ReplicaSet':
@@ -82,6 +85,8 @@ export function validateUpdate(type: ResourceType, before: KubeObject, after: Ku
         ? []
         : [{ type: 'Invalid', path: 'roleRef', value: { APIGroup: next['apiGroup'], Kind: next['kind'], Name: next['name'] }, detail: 'cannot change roleRef' }]
     }
+    case 'apiextensions.k8s.io/CustomResourceDefinition':
+      return validateDefinitionUpdate(before, after)
     case 'storage.k8s.io/StorageClass':
       return ['parameters', 'provisioner', 'reclaimPolicy'].flatMap((field) =>
         isEqual(before[field] ?? null, after[field] ?? null) ? [] : [{ type: 'Forbidden' as const, path: field, detail: `updates to ${field} are forbidden.` }],
