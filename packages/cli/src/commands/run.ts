@@ -16,7 +16,8 @@ for push webhooks.
   --namespace NS          namespace of Applications (default: argocd)
   --install-crds          install the definitions of Application and AppProject where they are missing
   --webhook-port N        port of the webhook receiver (default: a free one)
-  --compatibility MODE    plumbline (default) or argocd: Argo CD's own rules where ours differ on purpose
+  --compatibility MODE    argocd (default): takes over from Argo CD without a difference, client-side apply included;
+                          plumbline: the rules that are better, server-side apply among them
   --git-cache DIR         keep fetched repositories here between runs
   --quiet                 warnings and errors only
 
@@ -36,7 +37,7 @@ environment
     const text = (name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined)
     const kubeconfig = text('kubeconfig') ?? process.env['KUBECONFIG']
     if (kubeconfig === undefined || kubeconfig === '') throw new ConfigError('CONFIG_INVALID', 'name a cluster with --kubeconfig FILE or $KUBECONFIG')
-    const compatibility = text('compatibility') ?? 'plumbline'
+    const compatibility = text('compatibility') ?? 'argocd'
     if (compatibility !== 'plumbline' && compatibility !== 'argocd')
       throw new ConfigError('CONFIG_INVALID', `--compatibility is plumbline or argocd, not ${compatibility}`)
     const logger = jsonLogger(values['quiet'] === true)

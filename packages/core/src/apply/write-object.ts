@@ -61,12 +61,19 @@ async function applyClientSide(
   say: Say,
 ): Promise<WriteOutcome> {
   const annotated = withAnnotation(object, lastAppliedAnnotation, `${formatJson(withoutLastApplied(object), { sortKeys: true })}\n`)
-  if (live === undefined) return say('created', await cluster.create(annotated, options))
+  // Recorded: what is null in git is absent from what Argo CD creates.
+  if (live === undefined) return say('created', await cluster.create(withoutNulls(annotated) as KubernetesObject, options))
   const schema = schemaOfObject(object)
   const patch = createThreeWayMergePatch(lastAppliedOf(live) ?? {}, annotated, live, schema)
   if (isRecord(patch) && Object.keys(patch).length === 0) return say('unchanged', live)
   const written = await cluster.patch(live, schema === undefined ? 'merge' : 'strategic', patch, options)
   return say('configured', written)
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (member === null ? [] : [[name, withoutNulls(member)]])))
 }
 
 function withoutLastApplied(object: KubernetesObject): KubernetesObject {

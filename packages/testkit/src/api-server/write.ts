@@ -526,7 +526,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     store: (type, object) => {
       const key = object.metadata
       if (key.deletionTimestamp !== undefined && (key.finalizers ?? []).length === 0 && !isWaitingForGrace(type, object))
-        return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '', object)?.object ?? object, type)
+        return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '')?.object ?? object, type)
       return put(type, object)
     },
   }

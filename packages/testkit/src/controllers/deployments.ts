@@ -145,7 +145,8 @@ function markRevision(api: ClusterApi, deployment: KubeObject, current: KubeObje
   }
   const held = api.get(deployments, deployment.metadata.namespace ?? '', deployment.metadata.name ?? '')
   if (held !== undefined && held.metadata.annotations?.[revisionAnnotation] !== String(revision)) {
-    api.update({ ...held, metadata: { ...held.metadata, annotations: { ...held.metadata.annotations, [revisionAnnotation]: String(revision) } } })
+    // As status: an annotation written to the Deployment itself would count as a change of its spec.
+    api.updateStatus({ ...held, metadata: { ...held.metadata, annotations: { ...held.metadata.annotations, [revisionAnnotation]: String(revision) } } })
   }
 }
 
