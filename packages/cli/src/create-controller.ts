@@ -57,7 +57,10 @@ export async function startController(options: ControllerOptions, signal?: Abort
   const webhook = await startWebhookReceiver({
     ...(options.webhookPort === undefined ? {} : { port: options.webhookPort }),
     ...(options.webhookSecret === undefined ? {} : { secret: options.webhookSecret }),
-    onPush: async (push) => options.onPushHandled?.(await engine.handlePush(push)),
+    async onPush(push) {
+      const answer = await engine.handlePush(push)
+      options.onPushHandled?.(answer)
+    },
     onError: (message) => logger.log('warning', `a webhook was dropped: ${message}`),
   })
   const close = async (): Promise<void> => {

@@ -94,6 +94,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     logger,
     serverSideByDefault: !isOriginal,
+    oneEventAChange: isOriginal,
     reconcileIntervalMs: options.reconcileIntervalMs ?? defaults.reconcileIntervalMs,
     concurrency: options.concurrency ?? defaults.concurrency,
     settings: {
@@ -110,14 +111,13 @@ export function createEngine(options: EngineOptions): Engine {
   async function handlePush(push: PushEvent): Promise<PushAnswer> {
     const affected: { application: string; reason: string }[] = []
     const unaffected: { application: string; reason: string }[] = []
-    let isAsked = false
+    const since = clock.now()
     for (const application of applicationsFollowing(push, store.list())) {
       const key = applicationKeyOf(application)
       try {
         const clusterFacts = await options.cluster.facts()
         // The first question goes to the remote; the others take its answer.
-        const answer = await renderer.isAffected({ application, clusterFacts, force: !isAsked })
-        isAsked = true
+        const answer = await renderer.isAffected({ application, clusterFacts, since })
         if (answer.isAffected) affected.push({ application: key, reason: answer.reason })
         else unaffected.push({ application: key, reason: answer.reason })
       } catch (error) {

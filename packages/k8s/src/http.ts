@@ -1,4 +1,5 @@
 // Raw JSON over pooled HTTP. The typed clients drop fields that they do not know, so no manifest passes through them.
+import { setMaxListeners } from 'node:events'
 import { Pool } from 'undici'
 import type { Dispatcher } from 'undici'
 import { ClusterError, isRecord, messageOf } from '@plumbline/core'
@@ -60,6 +61,8 @@ export function createHttpClient(access: ClusterAccess): HttpClient {
       const controller = new AbortController()
       const abort = (): void => controller.abort(request.signal?.reason)
       if (request.signal?.aborted === true) abort()
+      // One signal stops everything an engine does, so many requests listen to it at once.
+      if (request.signal !== undefined) setMaxListeners(0, request.signal)
       request.signal?.addEventListener('abort', abort, { once: true })
       const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
       const timer = isBounded

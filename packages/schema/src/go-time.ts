@@ -27,7 +27,8 @@ const elements: readonly Element[] = [
 export function timeProblem(text: string, isMicro: boolean): string | undefined {
   const layout = isMicro ? rfc3339Micro : rfc3339
   const quoted = JSON.stringify(text)
-  const refuse = (rest: string, at: string): string => `parsing time ${quoted} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(at)}`
+  const refuse = (rest: string, at: string): string =>
+    `parsing time ${quoted} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(at)}`
   let rest = text
   for (const { layout: at, pattern, range } of elements) {
     const found = pattern.exec(rest)?.[0]

@@ -35,6 +35,8 @@ export interface GitServer extends AsyncDisposable {
   /** Commit files on top of a branch; paths with null are removed. Answers the commit's id. */
   commit(name: string, files: Readonly<Record<string, string | null>>, options?: { readonly message?: string; readonly branch?: string }): Promise<string>
   setWebhook(target: WebhookTarget | undefined): void
+  /** Hear of the next commit as soon as its branch points to it, before the webhook goes out. */
+  onUpdate(listener: (commit: string) => void): void
   /** The answers of the last webhook calls, newest last. */
   readonly deliveries: readonly { readonly status: number; readonly body: string }[]
   close(): Promise<void>
@@ -58,6 +60,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   const requests = { refs: 0, fetch: 0, push: 0 }
   const deliveries: { status: number; body: string }[] = []
   let webhook = options.webhook
+  const updates: ((commit: string) => void)[] = []
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
@@ -199,6 +202,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
     url,
     requests,
     deliveries,
+    onUpdate: (listener) => void updates.push(listener),
     setWebhook: (target) => {
       webhook = target
     },
@@ -227,6 +231,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
       const tree = await git(name, ['write-tree'], indexed)
       const id = await git(name, ['commit-tree', tree, '-m', message, ...(parent === undefined ? [] : ['-p', parent])])
       await git(name, ['update-ref', ref, id])
+      for (const listener of updates.splice(0)) listener(id)
       await rm(index, { force: true })
       await announce(name, before)
       return id

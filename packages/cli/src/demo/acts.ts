@@ -32,7 +32,7 @@ export async function bootstrap(setting: Setting, stage: Stage): Promise<void> {
   stage.show('kubectl create -f root-app.yaml', 'application.argoproj.io/root-app created')
   await setting.until('every application Synced and Healthy', () => names.every((name) => isSettled(setting, name)))
   end()
-  stage.prove(`${names.length} applications Synced and Healthy, ${countManaged(setting)} objects in the cluster`)
+  stage.prove(`${names.length} applications Synced and Healthy, ${managedObjects(setting).filter((isThere) => isThere()).length} objects in the cluster`)
   showApplications(setting, stage)
 }
 
@@ -48,7 +48,7 @@ export async function updateConfiguration(setting: Setting, stage: Stage): Promi
     'gitops/apps/monitoring/dashboards/checkout.yaml': checkoutDashboard,
   }
   const renders = setting.controller.engine.counters.renders
-  const remote = { ...setting.git.requests }
+  const remote = { ...setting.controller.git.requests }
   const watch = watchSync(setting, stage)
   const started = performance.now()
   const revision = await setting.work.push('Update Prometheus configuration', files)
@@ -70,9 +70,9 @@ export async function updateConfiguration(setting: Setting, stage: Stage): Promi
   ]
   if (made.some((object) => object === undefined)) throw new Error('the push is reported Synced, but an object is missing')
   const rendered = setting.controller.engine.counters.renders - renders
-  const fetched = setting.git.requests.refs - remote.refs + setting.git.requests.fetch - remote.fetch
+  const [asked, fetched] = [setting.controller.git.requests.listRefs - remote.listRefs, setting.controller.git.requests.fetch - remote.fetch]
   stage.prove(`PrometheusRule, ServiceMonitor and dashboard live; Synced ${Math.round(milliseconds)} ms after git push began`)
-  stage.prove(`${rendered} rendering; ${fetched} requests to the Git server, of which the push itself made 1`)
+  stage.prove(`for all three applications: ${asked} question to the Git server, ${fetched} fetch, ${rendered} rendering`)
   stage.show(`kubectl get events -n argocd --field-selector involvedObject.name=${monitoring}`, eventsTable(setting, revision))
   showApplications(setting, stage)
 }
@@ -114,17 +114,17 @@ export async function pruneRule(setting: Setting, stage: Stage): Promise<void> {
 /** A broken manifest is reported where an operator looks, and nothing is lost. */
 export async function reportBrokenManifest(setting: Setting, stage: Stage): Promise<void> {
   stage.act('Push a broken manifest, and see it reported with nothing lost')
-  const before = countManaged(setting)
+  const before = managedObjects(setting)
   const path = 'gitops/apps/monitoring/rules/broken.yaml'
   const revision = await setting.work.push('Add a rule in a hurry', { [path]: brokenRule })
   stage.show('git push origin main', `${revision.slice(0, 7)} Add a rule in a hurry`)
-  const condition = (): string | undefined =>
-    setting.application(monitoring)?.status?.conditions?.find(({ type }) => type === 'ComparisonError')?.message
+  const condition = (): string | undefined => setting.application(monitoring)?.status?.conditions?.find(({ type }) => type === 'ComparisonError')?.message
   await setting.until('the broken manifest reported', () => condition() !== undefined)
   stage.quote(`ComparisonError: ${condition() ?? ''}`)
   showApplications(setting, stage)
-  if (countManaged(setting) !== before) throw new Error('objects were lost to a broken manifest')
-  stage.prove(`all ${before} objects are still there`)
+  const lost = before.filter((isThere) => !isThere())
+  if (lost.length > 0) throw new Error(`${lost.length} objects were lost to a broken manifest`)
+  stage.prove(`all ${before.length} objects are still in the cluster`)
   const fixed = await setting.work.push('Take the broken rule back', { [path]: null })
   stage.show('git push origin main', `${fixed.slice(0, 7)} Take the broken rule back`)
   await setting.until('the repair', () => condition() === undefined && isSettled(setting, monitoring))
@@ -135,16 +135,23 @@ export async function reportBrokenManifest(setting: Setting, stage: Stage): Prom
 function watchSync(setting: Setting, stage: Stage): { end(): void; plans(): string; differences(): string } {
   const plans: string[] = []
   const differences: string[] = []
+  const changing = new Set<string>()
+  let unchanged = 0
   const ends = [
     setting.controller.engine.onPlan((_application, plan) => {
       plans.push(formatPlan(plan))
+      for (const step of plan.steps) if (step.isModified) changing.add(formatResourceId(step.id))
       differences.push(...differencesOfPlan(setting, plan))
     }),
     setting.controller.engine.subscribe((event) => {
       if (event.type === 'sync.started') stage.tell(`${shortName(event.application)}: OutOfSync, sync started`)
-      if (event.type === 'resource.applied' && !/ unchanged$/.test(event.message)) stage.tell(`  ${event.message}`)
+      if (event.type === 'resource.applied' && changing.has(formatResourceId(event.id))) stage.tell(`  ${event.message}`)
+      else if (event.type === 'resource.applied') unchanged++
       if (event.type === 'resource.pruned' || event.type === 'resource.failed') stage.tell(`  ${formatResourceId(event.id)} ${event.message}`)
-      if (event.type === 'sync.finished') stage.tell(`${shortName(event.application)}: ${event.phase}, ${event.message}`)
+      if (event.type !== 'sync.finished') return
+      if (unchanged > 0) stage.tell(`  ${unchanged} objects are as they should be`)
+      unchanged = 0
+      stage.tell(`${shortName(event.application)}: ${event.phase}, ${event.message}`)
     }),
   ]
   return {
@@ -167,14 +174,22 @@ function differencesOfStep(setting: Setting, { id, object }: SyncStep): string[]
   const live = type === undefined ? undefined : setting.cluster.api.get({ group: type.group, plural: type.plural }, id.namespace, id.name)
   if (live === undefined) return [`+ ${formatResourceId(id)}`]
   const diff = diffObjects(object, live as unknown as KubernetesObject, { prediction: { mode: 'ownership', fieldManager: defaultFieldManager } })
-  return [`~ ${formatResourceId(id)}`, ...formatDiff(diff, object).split('\n').map((line) => `    ${line}`)]
+  return [
+    `~ ${formatResourceId(id)}`,
+    ...formatDiff(diff, object)
+      .split('\n')
+      .map((line) => `    ${line}`),
+  ]
 }
 
 function isSettled(setting: Setting, name: string): boolean {
   const application = setting.application(name)
   const status = application?.status
   return (
-    status?.sync?.status === 'Synced' && status.health?.status === 'Healthy' && status.operationState?.phase === 'Succeeded' && application?.operation === undefined
+    status?.sync?.status === 'Synced' &&
+    status.health?.status === 'Healthy' &&
+    status.operationState?.phase === 'Succeeded' &&
+    application?.operation === undefined
   )
 }
 
@@ -183,8 +198,14 @@ function isAt(setting: Setting, name: string, revision: string): boolean {
   return status?.sync?.revision === revision && status.operationState?.syncResult?.revision === revision
 }
 
-function countManaged(setting: Setting): number {
-  return names.reduce((sum, name) => sum + (setting.application(name)?.status?.resources?.length ?? 0), 0)
+/** Every object that the applications manage, as a question whether it is in the cluster. */
+function managedObjects({ application, cluster }: Setting): (() => boolean)[] {
+  return names.flatMap((name) =>
+    (application(name)?.status?.resources ?? []).map(({ group = '', version = '', kind, namespace = '', name: object }) => {
+      const type = cluster.api.resourceOf({ apiVersion: group === '' ? version : `${group}/${version}`, kind })
+      return () => type !== undefined && cluster.api.get({ group: type.group, plural: type.plural }, namespace, object) !== undefined
+    }),
+  )
 }
 
 function showApplications(setting: Setting, stage: Stage): void {

@@ -5,5 +5,7 @@ import { parseYamlDocuments } from '@plumbline/yaml'
 
 /** Objects of a multi-document text. @throws {YamlError} */
 export function readManifests(text: string): KubernetesObject[] {
-  return parseYamlDocuments(text).map(({ value }) => value).filter(isKubernetesObject)
+  return parseYamlDocuments(text)
+    .map(({ value }) => value)
+    .filter(isKubernetesObject)
 }

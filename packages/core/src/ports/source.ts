@@ -29,8 +29,8 @@ export interface SourceTree {
 /** What a source is asked. `signal` ends the request; nothing is left half done. */
 export interface SourceRequest {
   readonly signal?: AbortSignal
-  /** Ask the remote even when the last answer is recent. Default: false. */
-  readonly force?: boolean
+  /** Answers that the remote gave before this time (milliseconds since the epoch, by the engine's clock) do not count, however recent. */
+  readonly since?: number
 }
 
 /**

@@ -37,6 +37,8 @@ export interface ReconcilerOptions {
   readonly logger: Logger
   readonly settings: ComparisonSettings
   readonly serverSideByDefault: boolean
+  /** Events of their own for sync status and health that change in one write, as Argo CD has it; else one event a write. */
+  readonly oneEventAChange: boolean
   /** Time between two looks at an application without any event, with up to a half more by chance of its name. */
   readonly reconcileIntervalMs: number
   /** Applications worked on at once. */
@@ -164,7 +166,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function refresh(key: string, application: Application, request: RefreshRequest): Promise<void> {
     const started = clock.now()
     options.emit({ type: 'application.refreshed', at: started, application: key, reason: request.reason })
-    const refreshed = await refreshApplication(application, request.level, refreshContext())
+    const isForced = request.level === 'force' || request.level === 'hard'
+    const refreshed = await refreshApplication(application, { level: request.level, ...(isForced ? { since: request.at ?? started } : {}) }, refreshContext())
     emitFindings(key, refreshed, started)
     const now = formatTime(clock.now())
     const current = store.get(key) ?? application
@@ -183,7 +186,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       started_ = { operation: decision.operation, state: { operation: decision.operation, phase: 'Running', startedAt: now } }
       status = { ...status, operationState: started_.state }
     }
-    const isForced = request.level === 'force' || request.level === 'hard'
     const isWritten = await writeStatus(key, current, status, { done, operation: started_?.operation, isForced })
     if (!isWritten) return
     recordTransitions(current, status, done, started_?.operation, refreshed.outcome.revisions)
@@ -269,15 +271,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (done !== undefined) events.push(completionEvent(done))
     if (begun !== undefined) events.push({ type: 'Normal', reason: 'OperationStarted', message: `Initiated automated sync to '${revisions.join(', ')}'` })
     const [sync, health] = [status.sync?.status, status.health]
-    if (sync !== before.status?.sync?.status)
-      events.push({ type: 'Normal', reason: 'ResourceUpdated', message: `Updated sync status: ${before.status?.sync?.status ?? ''} -> ${sync ?? ''}` })
-    if (health !== undefined && health.status !== before.status?.health?.status) {
-      events.push({
-        type: 'Normal',
-        reason: 'ResourceUpdated',
-        message: `Updated health status: ${before.status?.health?.status ?? ''} -> ${health.status}${health.message === undefined ? '' : ` (${health.message})`}`,
-      })
-    }
+    const changes: string[] = []
+    if (sync !== before.status?.sync?.status) changes.push(`Updated sync status: ${before.status?.sync?.status ?? ''} -> ${sync ?? ''}`)
+    if (health !== undefined && health.status !== before.status?.health?.status)
+      changes.push(
+        `Updated health status: ${before.status?.health?.status ?? ''} -> ${health.status}${health.message === undefined ? '' : ` (${health.message})`}`,
+      )
+    for (const message of options.oneEventAChange ? changes : [changes.join('; ')].filter((text) => text !== ''))
+      events.push({ type: 'Normal', reason: 'ResourceUpdated', message })
     for (const event of events) {
       store
         .recordEvent(before, event)
@@ -322,7 +323,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
     if (isSkipped(application)) return
     const request = requestOf(application)
-    if (request !== undefined) queue.add(key, request)
+    if (request !== undefined) queue.add(key, { ...request, at: clock.now() })
     else if (application.metadata.deletionTimestamp !== undefined) queue.add(key, { level: 'recent', reason: 'deletion requested' })
     else if (application.operation !== undefined && !operations.has(key) && !finished.has(key))
       queue.add(key, { level: 'latest', reason: 'operation requested' })
@@ -364,7 +365,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       )
       for (const application of store.list()) onStoreChange(applicationKeyOf(application), application, 'added')
     },
-    request: (key, request) => queue.add(key, request),
+    request: (key, request) => queue.add(key, { at: clock.now(), ...request }),
     async idle() {
       do {
         await queue.idle()

@@ -19,11 +19,15 @@ const levels: readonly RefreshLevel[] = ['recent', 'latest', 'force', 'hard']
 export interface RefreshRequest {
   readonly level: RefreshLevel
   readonly reason: string
+  /** When it was asked for, where that counts: what the remote said before is no answer to it. */
+  readonly at?: number
 }
 
 /** The more thorough of two requests. */
 export function mergeRequests(a: RefreshRequest, b: RefreshRequest): RefreshRequest {
-  return levels.indexOf(b.level) > levels.indexOf(a.level) ? b : a
+  const thorough = levels.indexOf(b.level) > levels.indexOf(a.level) ? b : a
+  const at = Math.max(a.at ?? 0, b.at ?? 0)
+  return at === 0 ? thorough : { ...thorough, at }
 }
 
 /** What the Application itself asks for: an annotation, or a spec that has moved since it was last compared. */

@@ -41,7 +41,7 @@ export interface RefreshContext {
  */
 export async function refreshApplication(
   application: Application,
-  level: RefreshLevel,
+  { level, since }: { readonly level: RefreshLevel; readonly since?: number },
   context: RefreshContext,
   revisions?: readonly string[],
 ): Promise<Refreshed> {
@@ -50,7 +50,7 @@ export async function refreshApplication(
   if (invalid.length > 0) return { outcome: { comparison: undefined, revisions: [], sourceTypes: [], conditions: invalid }, diagnostics: [] }
 
   const pinned = revisions ?? (level === 'recent' ? recentRevisions(application) : undefined)
-  const { rendered, condition } = await renderOrExplain(application, level, context, pinned)
+  const { rendered, condition } = await renderOrExplain(application, level, since, context, pinned)
   const manifests = rendered?.flatMap((source) => source.manifests)
   const gathered = await compareWithCluster(
     { application, manifests, cluster: context.cluster, cache: context.cache, ...(context.signal === undefined ? {} : { signal: context.signal }) },
@@ -72,6 +72,7 @@ export async function refreshApplication(
 async function renderOrExplain(
   application: Application,
   level: RefreshLevel,
+  since: number | undefined,
   context: RefreshContext,
   revisions: readonly string[] | undefined,
 ): Promise<{ readonly rendered?: readonly RenderedSource[]; readonly condition?: Omit<Condition, 'lastTransitionTime'> }> {
@@ -81,7 +82,7 @@ async function renderOrExplain(
       rendered: await context.renderer.render({
         application,
         clusterFacts,
-        force: level === 'force' || level === 'hard',
+        ...(since === undefined ? {} : { since }),
         ignoreCache: level === 'hard',
         ...(revisions === undefined ? {} : { revisions }),
         ...(context.signal === undefined ? {} : { signal: context.signal }),

@@ -86,7 +86,7 @@ async function attempt(application: Application, state: OperationState, known: R
   const pinned = state.syncResult?.revisions ?? (state.syncResult?.revision === undefined ? asked : [state.syncResult.revision])
   const target = withSources(application, operation)
   try {
-    const refreshed = known ?? (await refreshApplication(target, 'latest', context, await resolvedRevisions(target, pinned, context)))
+    const refreshed = known ?? (await refreshApplication(target, { level: 'latest' }, context, await resolvedRevisions(target, pinned, context)))
     const errors = refreshed.outcome.conditions.filter(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')
     if (errors.length > 0 || refreshed.gathered === undefined) {
       return {
@@ -141,7 +141,7 @@ async function resolvedRevisions(
     },
   }
   try {
-    return await context.renderer.resolve({ application: named, force: true })
+    return await context.renderer.resolve({ application: named, since: context.clock.now() })
   } catch {
     // The refresh resolves again and says what is wrong.
     return pinned

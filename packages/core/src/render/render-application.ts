@@ -6,7 +6,7 @@ import { applicationKeyOf, sourcesOf } from '../model/application.ts'
 import type { Application, ApplicationSource } from '../model/application.ts'
 import type { Diagnostic, Manifest } from '../model/manifest.ts'
 import type { ClusterFacts, Renderer, RenderRequest } from '../ports/renderer.ts'
-import type { SourceProvider, SourceTree } from '../ports/source.ts'
+import type { SourceProvider, SourceRequest, SourceTree } from '../ports/source.ts'
 
 /** One rendered source. */
 export interface RenderedSource {
@@ -25,8 +25,8 @@ export interface RenderApplicationRequest {
   /** Revisions to use in place of resolving, one a source. */
   readonly revisions?: readonly string[]
   readonly clusterFacts?: ClusterFacts
-  /** Ask remotes again. Default: false. */
-  readonly force?: boolean
+  /** What remotes said before this time does not count. */
+  readonly since?: number
   /** Render again even when nothing that was read has changed. Default: false. */
   readonly ignoreCache?: boolean
   readonly signal?: AbortSignal
@@ -64,6 +64,7 @@ export function createApplicationRenderer(options: {
   onRender?(applicationKey: string): void
 }): ApplicationRenderer {
   const cache = new Map<string, CacheEntry>()
+  const failed = new Set<string>()
 
   function providerOf(source: ApplicationSource): SourceProvider {
     const provider = options.sources.find((candidate) => candidate.supports(source))
@@ -71,8 +72,8 @@ export function createApplicationRenderer(options: {
     return provider
   }
 
-  const requestOptions = (request: RenderApplicationRequest): { signal?: AbortSignal; force: boolean } => ({
-    force: request.force ?? false,
+  const requestOptions = (request: RenderApplicationRequest): SourceRequest => ({
+    ...(request.since === undefined ? {} : { since: request.since }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   })
 
@@ -102,6 +103,18 @@ export function createApplicationRenderer(options: {
   }
 
   async function render(request: RenderApplicationRequest): Promise<readonly RenderedSource[]> {
+    const key = applicationKeyOf(request.application)
+    try {
+      const sources = await renderSources(request)
+      failed.delete(key)
+      return sources
+    } catch (error) {
+      failed.add(key)
+      throw error
+    }
+  }
+
+  async function renderSources(request: RenderApplicationRequest): Promise<readonly RenderedSource[]> {
     const key = applicationKeyOf(request.application)
     const settings = settingsOf(request)
     const kept = cache.get(key)
@@ -162,9 +175,15 @@ export function createApplicationRenderer(options: {
     resolve,
     render,
     lastReads: (key) => cache.get(key)?.sources.map(({ reads }) => reads),
-    forget: (key) => void cache.delete(key),
+    forget(key) {
+      cache.delete(key)
+      failed.delete(key)
+    },
     async isAffected(request) {
-      const kept = cache.get(applicationKeyOf(request.application))
+      const key = applicationKeyOf(request.application)
+      // What is kept is older than the failure: that nothing it read has changed since says nothing.
+      if (failed.has(key)) return { isAffected: true, reason: 'its last rendering failed' }
+      const kept = cache.get(key)
       if (kept === undefined) return { isAffected: true, reason: 'it was not rendered before' }
       if (kept.settings !== settingsOf(request)) return { isAffected: true, reason: 'its source settings changed' }
       const changed = await changedRead(kept, await openTrees(request, await resolve(request)))

@@ -58,14 +58,17 @@ function checkKeywords(schema: JsonMap, path: string, problems: FieldProblem[]):
   for (const [name, detail] of Object.entries(unsupported))
     if (schema[name] !== undefined) problems.push({ type: 'Forbidden', path: `${path}.${name}`, detail })
   if (schema['uniqueItems'] === true)
-    problems.push({ type: 'Forbidden', path: `${path}.uniqueItems`, detail: 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic' })
+    problems.push({
+      type: 'Forbidden',
+      path: `${path}.uniqueItems`,
+      detail: 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
+    })
   const hasProperties = membersOf(schema, 'properties').length > 0
   if (schema['additionalProperties'] !== undefined && hasProperties)
     problems.push({ type: 'Forbidden', path: `${path}.additionalProperties`, detail: 'additionalProperties and properties are mutual exclusive' })
   else if (schema['additionalProperties'] === false)
     problems.push({ type: 'Forbidden', path: `${path}.additionalProperties`, detail: 'additionalProperties cannot be set to false' })
-  if (Array.isArray(schema['items']))
-    problems.push({ type: 'Forbidden', path: `${path}.items`, detail: 'items must be a schema object and not an array' })
+  if (Array.isArray(schema['items'])) problems.push({ type: 'Forbidden', path: `${path}.items`, detail: 'items must be a schema object and not an array' })
   const pattern = schema['pattern']
   const problem = typeof pattern === 'string' ? patternProblem(pattern) : undefined
   if (problem !== undefined)
@@ -91,7 +94,12 @@ function checkType(schema: JsonMap, path: string, level: Level, problems: FieldP
     return
   }
   if (typeof type !== 'string' || !types.has(type)) {
-    problems.push({ type: 'NotSupported', path: `${path}.type`, value: type, detail: 'supported values: "array", "boolean", "integer", "number", "object", "string"' })
+    problems.push({
+      type: 'NotSupported',
+      path: `${path}.type`,
+      value: type,
+      detail: 'supported values: "array", "boolean", "integer", "number", "object", "string"',
+    })
     return
   }
   if (type === 'array' && schema['items'] === undefined) problems.push({ type: 'Required', path: `${path}.items`, detail: 'must be specified' })
@@ -148,7 +156,10 @@ function checkRule({ rule, message, reason }: JsonMap, path: string, problems: F
       type: 'NotSupported',
       path: `${path}.reason`,
       value: reason,
-      detail: `supported values: ${reasons.toSorted().map((name) => JSON.stringify(name)).join(', ')}`,
+      detail: `supported values: ${reasons
+        .toSorted()
+        .map((name) => JSON.stringify(name))
+        .join(', ')}`,
     })
 }
 
@@ -200,8 +211,15 @@ function checkSetItems(items: JsonMap, path: string, problems: FieldProblem[]): 
 }
 
 function checkMapItems(items: JsonMap, keys: readonly string[], path: string, problems: FieldProblem[]): void {
-  if (items['type'] !== 'object') problems.push({ type: 'Invalid', path: `${path}.type`, value: items['type'] ?? '', detail: 'must be object if parent array\'s x-kubernetes-list-type is map' })
-  if (items['nullable'] === true) problems.push({ type: 'Forbidden', path: `${path}.nullable`, detail: 'cannot be nullable when x-kubernetes-list-type is map' })
+  if (items['type'] !== 'object')
+    problems.push({
+      type: 'Invalid',
+      path: `${path}.type`,
+      value: items['type'] ?? '',
+      detail: "must be object if parent array's x-kubernetes-list-type is map",
+    })
+  if (items['nullable'] === true)
+    problems.push({ type: 'Forbidden', path: `${path}.nullable`, detail: 'cannot be nullable when x-kubernetes-list-type is map' })
   const properties = isMap(items['properties']) ? items['properties'] : {}
   const required = Array.isArray(items['required']) ? items['required'] : []
   for (const [index, key] of keys.entries()) {
@@ -216,7 +234,12 @@ function checkMapItems(items: JsonMap, keys: readonly string[], path: string, pr
       continue
     }
     if (!scalarTypes.includes(String(inner['type'])))
-      problems.push({ type: 'Invalid', path: `${path}.properties[${key}].type`, value: inner['type'] ?? '', detail: "must be a scalar type if parent array's x-kubernetes-list-type is map" })
+      problems.push({
+        type: 'Invalid',
+        path: `${path}.properties[${key}].type`,
+        value: inner['type'] ?? '',
+        detail: "must be a scalar type if parent array's x-kubernetes-list-type is map",
+      })
     if (inner['default'] === undefined && !required.includes(key))
       problems.push({
         type: 'Required',

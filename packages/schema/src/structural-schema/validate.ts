@@ -190,6 +190,5 @@ function checkCombinations(value: unknown, schema: JsonMap, path: string, proble
     if (count !== 1) combined(`must validate one and only one schema (oneOf). ${count === 0 ? 'Found none valid' : `Found ${count} valid alternatives`}`)
     if (count === 0) problems.push(...(branches('oneOf').map(findingsOf)[0] ?? []))
   }
-  if (isMap(schema['not']) && isValid(schema['not']))
-    combined('must not validate the schema (not)')
+  if (isMap(schema['not']) && isValid(schema['not'])) combined('must not validate the schema (not)')
 }

@@ -19,6 +19,8 @@ export interface BackendOptions {
 export interface RepositoryStore extends ObjectReader {
   /** One question to the remote. @throws {SourceError} */
   listRefs(signal?: AbortSignal): Promise<RemoteRefs>
+  /** Whether a commit and its files were fetched. Asks nobody. */
+  has(commit: string): Promise<boolean>
   /** Bring a commit and its files here. `ref` is the name it was resolved from, where there is one. @throws {SourceError} */
   fetch(commit: string, ref: string | undefined, signal?: AbortSignal): Promise<void>
   close(): Promise<void>

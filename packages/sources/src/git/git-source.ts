@@ -25,6 +25,8 @@ export interface GitSourceOptions {
   readonly allowFiles?: boolean
   /** How long an answer about refs is good for those who do not ask for a new one. Default: 10 s. */
   readonly refsMaxAgeMs?: number
+  /** Milliseconds since the epoch, by the clock that the engine goes by. Default: `Date.now`. */
+  readonly now?: () => number
   /** Longest remote operation. Default: 120 s. */
   readonly timeoutMs?: number
   /** Remote operations at once, over all repositories. Default: 8. */
@@ -46,7 +48,7 @@ const defaults = { refsMaxAgeMs: 10_000, timeoutMs: 120_000, concurrency: 8, max
 interface Repository {
   readonly store: Promise<RepositoryStore>
   refs?: { readonly at: number; readonly answer: RemoteRefs }
-  asking?: { readonly promise: Promise<RemoteRefs>; isUnderWay: boolean }
+  asking?: { readonly promise: Promise<RemoteRefs>; sentAt: number | undefined }
   readonly fetches: Map<string, Promise<void>>
 }
 
@@ -54,6 +56,7 @@ interface Repository {
 export function gitSource(options: GitSourceOptions = {}): GitSource {
   const repositories = new Map<string, Repository>()
   const remotes = new PQueue({ concurrency: options.concurrency ?? defaults.concurrency })
+  const now = options.now ?? Date.now
   const caches = createObjectCaches()
   const counts = { listRefs: 0, fetch: 0 }
   const limits = { maxFileBytes: options.maxFileBytes ?? defaults.maxFileBytes }
@@ -88,15 +91,16 @@ export function gitSource(options: GitSourceOptions = {}): GitSource {
 
   /** A question that has not been sent yet serves everyone who asks before it is. */
   function askRefs(repository: Repository, request: SourceRequest): Promise<RemoteRefs> {
-    if (repository.asking !== undefined && (!repository.asking.isUnderWay || request.force !== true)) return repository.asking.promise
-    const asking: { promise: Promise<RemoteRefs>; isUnderWay: boolean } = { isUnderWay: false, promise: Promise.resolve({ refs: [] }) }
+    const { asking: current } = repository
+    if (current !== undefined && (current.sentAt === undefined || current.sentAt >= (request.since ?? 0))) return current.promise
+    const asking: { promise: Promise<RemoteRefs>; sentAt: number | undefined } = { sentAt: undefined, promise: Promise.resolve({ refs: [] }) }
     const work = async (): Promise<RemoteRefs> => {
       const store = await repository.store
-      asking.isUnderWay = true
+      const at = now()
+      asking.sentAt = at
       counts.listRefs++
-      const at = Date.now()
       const answer = await store.listRefs()
-      repository.refs = { at, answer }
+      if (repository.refs === undefined || repository.refs.at <= at) repository.refs = { at, answer }
       return answer
     }
     asking.promise = remotes.add(work).finally(() => {
@@ -107,14 +111,13 @@ export function gitSource(options: GitSourceOptions = {}): GitSource {
   }
 
   async function refsOf(repository: Repository, request: SourceRequest): Promise<RemoteRefs> {
-    const age = repository.refs === undefined ? Infinity : Date.now() - repository.refs.at
-    if (repository.refs !== undefined && request.force !== true && age < (options.refsMaxAgeMs ?? defaults.refsMaxAgeMs)) return repository.refs.answer
-    return askRefs(repository, request)
+    const oldest = request.since ?? now() - (options.refsMaxAgeMs ?? defaults.refsMaxAgeMs)
+    return repository.refs !== undefined && repository.refs.at >= oldest ? repository.refs.answer : askRefs(repository, request)
   }
 
   async function ensure(repository: Repository, commit: string, request: SourceRequest): Promise<void> {
     const store = await repository.store
-    if ((await store.read(commit)) !== undefined) return
+    if (await store.has(commit)) return
     let fetching = repository.fetches.get(commit)
     if (fetching === undefined) {
       const ref = repository.refs?.answer.refs.find(({ id, peeled }) => id === commit || peeled === commit)?.name

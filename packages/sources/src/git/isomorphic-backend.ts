@@ -62,6 +62,7 @@ async function openRepository(url: string, options: BackendOptions): Promise<Rep
         const refs: RemoteRef[] = found.map(({ ref, oid, peeled }) => (peeled === undefined ? { name: ref, id: oid } : { name: ref, id: oid, peeled }))
         return head === undefined ? { refs } : { head, refs }
       }, signal),
+    has: async (commit) => (await reader.read(commit)) !== undefined,
     fetch: (commit, _ref, signal) =>
       guarded(async () => {
         isReady ??= git.init({ fs, gitdir, bare: true })

@@ -1,7 +1,7 @@
 // The git program as backend: a bare repository, fetches that leave large files on the server, one `cat-file` process; never a checkout.
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { access, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { BackendOptions, GitBackend, RepositoryStore } from './backend.ts'
@@ -66,10 +66,16 @@ async function openRepository(url: string, options: BackendOptions): Promise<Rep
     async listRefs(signal) {
       return parseRefs(await run(['ls-remote', '--symref', '--', 'origin'], signal))
     },
+    // Not by reading: in a repository that may leave things on the server, git fetches what it does not find, object by object.
+    has: (commit) =>
+      access(join(gitDir, keptRef(commit))).then(
+        () => true,
+        () => false,
+      ),
     async fetch(commit, ref, signal) {
       const base = ['--no-tags', '--no-write-fetch-head', '--no-auto-gc', `--filter=blob:limit=${options.blobLimitBytes}`, 'origin']
       // Fetched objects are kept by a ref of our own, so that nothing takes them for garbage.
-      const keep = `${commit}:refs/plumbline/${commit}`
+      const keep = `${commit}:${keptRef(commit)}`
       try {
         await run(['fetch', ...base, keep], signal)
       } catch (error) {
@@ -91,6 +97,8 @@ async function openRepository(url: string, options: BackendOptions): Promise<Rep
     },
   }
 }
+
+const keptRef = (commit: string): string => `refs/plumbline/${commit}`
 
 /** A value of git's configuration file. */
 function quoted(value: string): string {

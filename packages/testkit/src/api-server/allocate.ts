@@ -84,8 +84,7 @@ function released(spec: JsonObject, previous: KubeObject | undefined): JsonObjec
   if (!isNodeBound) {
     const ports = spec['ports'] as JsonObject[] | undefined
     const numbers = (list: readonly JsonObject[]): unknown[] => list.map((port) => port['nodePort']).sort()
-    if (ports !== undefined && isEqual(numbers(ports), numbers(portsOf(previous))))
-      spec['ports'] = ports.map(({ nodePort: _nodePort, ...port }) => port)
+    if (ports !== undefined && isEqual(numbers(ports), numbers(portsOf(previous)))) spec['ports'] = ports.map(({ nodePort: _nodePort, ...port }) => port)
     if (!Array.isArray(spec['externalIPs']) || spec['externalIPs'].length === 0) drop('externalTrafficPolicy')
   }
   if (type !== 'LoadBalancer') drop('healthCheckNodePort', 'allocateLoadBalancerNodePorts', 'loadBalancerClass')

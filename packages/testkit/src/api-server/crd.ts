@@ -145,7 +145,11 @@ interface Conflict {
 }
 
 /** A name that another definition holds is not accepted; the others are. */
-function acceptNames(wanted: JsonObject, held: JsonObject, others: readonly KubeObject[]): { readonly accepted: JsonObject; readonly conflict: Conflict | undefined } {
+function acceptNames(
+  wanted: JsonObject,
+  held: JsonObject,
+  others: readonly KubeObject[],
+): { readonly accepted: JsonObject; readonly conflict: Conflict | undefined } {
   const taken = others.map((other) => objectOf(objectOf(other['status'])['acceptedNames']))
   const resources = new Set(taken.flatMap((names) => [names['plural'], names['singular'], ...(Array.isArray(names['shortNames']) ? names['shortNames'] : [])]))
   const kinds = new Set(taken.flatMap((names) => [names['kind'], names['listKind']]))

@@ -76,7 +76,13 @@ export interface Decoded {
  * Check that a body is an object of the type and bring it into the server's form.
  * @throws {StatusError} 400 in the words of the server
  */
-export function decodeObject(body: unknown, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates = noDuplicates, isApplied = false): Decoded {
+export function decodeObject(
+  body: unknown,
+  type: ResourceType,
+  fieldValidation: FieldValidation,
+  duplicates: Duplicates = noDuplicates,
+  isApplied = false,
+): Decoded {
   if (!isObject(body))
     throw badRequest(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
@@ -86,7 +92,9 @@ export function decodeObject(body: unknown, type: ResourceType, fieldValidation:
   if (typeof kind !== 'string' || kind === '' || typeof apiVersion !== 'string') throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`)
   if (kind !== type.kind || apiVersion !== type.apiVersion) throw mismatch(apiVersion, kind, type)
   const named = { ...body, kind, apiVersion }
-  return type.defined === undefined ? decodeBuiltIn(named, type, fieldValidation, duplicates) : decodeCustom(named, type, fieldValidation, duplicates, isApplied)
+  return type.defined === undefined
+    ? decodeBuiltIn(named, type, fieldValidation, duplicates)
+    : decodeCustom(named, type, fieldValidation, duplicates, isApplied)
 }
 
 /** Go names of the packages that hold a group's types in the form all versions convert to. */

@@ -9,7 +9,10 @@ export function valuesAtPath(root: unknown, path: string): unknown[] {
   let found: unknown[] = [root]
   let rest = path.replace(/^\{|\}$/g, '').replace(/^\$/, '')
   for (let steps = 0; rest !== '' && steps < maxSteps; steps++) {
-    const match = /^(?:\.\.?)?(?:([\w$-]+|(?:\\.|[\w$-])+)|\*)|^\.?\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+)|(-?\d*:-?\d*(?::-?\d+)?)|(\*)|\?\((.*?)\))\]/.exec(rest)
+    const match =
+      /^(?:\.\.?)?(?:([\w$-]+|(?:\\.|[\w$-])+)|\*)|^\.?\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+)|(-?\d*:-?\d*(?::-?\d+)?)|(\*)|\?\((.*?)\))\]/.exec(
+        rest,
+      )
     if (match === null || match[0] === '') return []
     const [whole, bare, single, double, index, range, star, filter] = match
     rest = rest.slice(whole.length)

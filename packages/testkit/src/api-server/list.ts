@@ -83,7 +83,9 @@ function checkVersion(version: string, match: string, token: string, limit: numb
       refuse('Forbidden', 'resourceVersionMatch', '', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
   }
   if (version !== '' && !/^\d+$/.test(version))
-    throw badRequest(`invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(version)}: strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
+    )
   if (limit < 0 && token !== '') refuse('Invalid', 'limit', limit, 'must be positive')
 }
 

@@ -23,7 +23,9 @@ export function patched(object: KubeObject, patch: unknown, contentType: string,
         return applyJsonPatch(object, patch)
       } catch (error) {
         if (error instanceof PatchError && error.code === 'PATCH_INVALID' && !Array.isArray(patch))
-          throw badRequest(`error decoding patch: json: cannot unmarshal ${isObject(patch) ? 'object' : typeof patch} into Go value of type []handlers.jsonPatchOp`)
+          throw badRequest(
+            `error decoding patch: json: cannot unmarshal ${isObject(patch) ? 'object' : typeof patch} into Go value of type []handlers.jsonPatchOp`,
+          )
         throw jsonPatchFailed()
       }
     case mergePatch:

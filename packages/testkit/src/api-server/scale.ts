@@ -24,7 +24,8 @@ const partsOf = (path: string): string[] => path.split('.').filter((part) => par
 export function readScale(type: ResourceType, object: KubeObject, isStrict = true): KubeObject {
   const { specReplicasPath, statusReplicasPath, labelSelectorPath } = pathsOf(type)
   const wanted = valueAt(object, ...partsOf(specReplicasPath))
-  if (isStrict && type.defined !== undefined && wanted === undefined) throw internalError(`the spec replicas field ${JSON.stringify(specReplicasPath)} does not exist`)
+  if (isStrict && type.defined !== undefined && wanted === undefined)
+    throw internalError(`the spec replicas field ${JSON.stringify(specReplicasPath)} does not exist`)
   const selector =
     type.defined === undefined
       ? selectorText(valueAt(object, 'spec', 'selector'))

@@ -68,7 +68,9 @@ export function generationAfter(type: ResourceType, before: KubeObject, after: K
   if (!hasGeneration(type)) return before.metadata.generation
   const current = before.metadata.generation ?? 1
   // Deployments count their annotations as well: rollbacks are asked for there.
-  const isSame = isEqual(specOf(type, before), specOf(type, after)) && (type.kind !== 'Deployment' || isEqual(before.metadata.annotations ?? {}, after.metadata.annotations ?? {}))
+  const isSame =
+    isEqual(specOf(type, before), specOf(type, after)) &&
+    (type.kind !== 'Deployment' || isEqual(before.metadata.annotations ?? {}, after.metadata.annotations ?? {}))
   return isSame ? current : current + 1
 }
 

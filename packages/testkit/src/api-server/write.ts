@@ -183,16 +183,20 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
 
   /** Bookkeeping of fields for everything but apply. */
   function record(type: ResourceType, subresource: string, live: KubeObject | undefined, updated: KubeObject, options: WriteOptions): KubeObject {
-    return recorded(() => recordUpdate({
-      live,
+    return recorded(
+      () =>
+        recordUpdate({
+          live,
+          updated,
+          schema: type.schema ?? untypedSchema,
+          manager: options.fieldManager,
+          apiVersion: type.apiVersion,
+          ...(subresource === '' ? {} : { subresource }),
+          time: now(),
+          resetPaths: resetPathsOf(type, subresource),
+        }),
       updated,
-      schema: type.schema ?? untypedSchema,
-      manager: options.fieldManager,
-      apiVersion: type.apiVersion,
-      ...(subresource === '' ? {} : { subresource }),
-      time: now(),
-      resetPaths: resetPathsOf(type, subresource),
-    }), updated) as KubeObject
+    ) as KubeObject
   }
 
   function update(
@@ -312,7 +316,10 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0 && !isWaitingForGrace(type, next)) {
       storage.remove(type.storage, live.metadata.namespace ?? '', live.metadata.name ?? '')
       // The answer shows the last state, which was never stored, under the version it was made from.
-      return { ...next, metadata: { ...next.metadata, ...(live.metadata.resourceVersion === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }) } }
+      return {
+        ...next,
+        metadata: { ...next.metadata, ...(live.metadata.resourceVersion === undefined ? {} : { resourceVersion: live.metadata.resourceVersion }) },
+      }
     }
     return put(type, next)
   }
@@ -335,7 +342,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (contentType === applyPatch) return apply(type, namespace, name, subresource, body, options)
     const stored = find(type, namespace, name).object
     const live = inVersion(stored, type)
-    if (subresource === 'scale') return { object: scaled(type, live, patched(readScale(type, live, false), body, contentType, type), options), isCreated: false }
+    if (subresource === 'scale')
+      return { object: scaled(type, live, patched(readScale(type, live, false), body, contentType, type), options), isCreated: false }
     const result = patched(live, body, contentType, type)
     const { object: decoded, warnings } = decodePatched(result, type, options)
     options.warnings.push(...warnings)
@@ -377,7 +385,13 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const live = stored === undefined ? undefined : inVersion(stored, type)
     if (subresource === 'scale' && live !== undefined) return { object: applyScale(type, live, configuration, options), isCreated: false }
     if (live === undefined && subresource !== '') throw notFound(resourceOf(type), name)
-    if (live !== undefined && typeof given['resourceVersion'] === 'string' && given['resourceVersion'] !== '' && given['resourceVersion'] !== '0' && given['resourceVersion'] !== live.metadata.resourceVersion)
+    if (
+      live !== undefined &&
+      typeof given['resourceVersion'] === 'string' &&
+      given['resourceVersion'] !== '' &&
+      given['resourceVersion'] !== '0' &&
+      given['resourceVersion'] !== live.metadata.resourceVersion
+    )
       throw conflict(resourceOf(type), name, MODIFIED)
     if (live === undefined && typeof given['uid'] === 'string')
       throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
@@ -664,7 +678,10 @@ function invalidPatch(result: unknown, problem: string): StatusError {
   })
 }
 
-function conflictError(outcome: { readonly message: string; readonly conflicts: readonly (Parameters<typeof describeConflict>[0] & { readonly path: string })[] }): StatusError {
+function conflictError(outcome: {
+  readonly message: string
+  readonly conflicts: readonly (Parameters<typeof describeConflict>[0] & { readonly path: string })[]
+}): StatusError {
   const status: Status = {
     kind: 'Status',
     apiVersion: 'v1',

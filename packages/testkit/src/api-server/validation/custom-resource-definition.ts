@@ -97,7 +97,8 @@ function goVersion(version: JsonObject): JsonObject {
 function namesProblems(names: JsonObject): FieldError[] {
   const errors: FieldError[] = []
   const given = (name: string): string => printed(names[name])
-  for (const name of ['plural', 'singular', 'kind', 'listKind']) if (given(name) === '') errors.push({ type: 'Required', path: `spec.names.${name}`, detail: '' })
+  for (const name of ['plural', 'singular', 'kind', 'listKind'])
+    if (given(name) === '') errors.push({ type: 'Required', path: `spec.names.${name}`, detail: '' })
   const checkName = (path: string, value: string, isMixed: boolean): void => {
     const problems = label1035Problems(isMixed ? value.toLowerCase() : value)
     if (value === '' || problems.length === 0) return
@@ -168,7 +169,8 @@ function columnProblems(columns: readonly JsonObject[], path: string): FieldErro
     const [name, type, format, jsonPath] = [column['name'], column['type'], column['format'], column['jsonPath']].map((value) => printed(value))
     if (name === '') errors.push({ type: 'Required', path: `${at}.name`, detail: '' })
     if (type === '') errors.push({ type: 'Required', path: `${at}.type`, detail: `must be one of ${columnTypes.join(',')}` })
-    else if (!columnTypes.includes(type ?? '')) errors.push({ type: 'Invalid', path: `${at}.type`, value: type, detail: `must be one of ${columnTypes.join(',')}` })
+    else if (!columnTypes.includes(type ?? ''))
+      errors.push({ type: 'Invalid', path: `${at}.type`, value: type, detail: `must be one of ${columnTypes.join(',')}` })
     if (format !== '' && !columnFormats.includes(format ?? ''))
       errors.push({ type: 'Invalid', path: `${at}.format`, value: format, detail: `must be one of ${columnFormats.join(',')}` })
     if (jsonPath === '') errors.push({ type: 'Required', path: `${at}.JSONPath`, detail: '' })
@@ -191,10 +193,13 @@ function selectableProblems(version: JsonObject, path: string): FieldError[] {
     const target = value
       .split('.')
       .slice(1)
-      .reduce<JsonObject | undefined>((schema, name) => {
-        const inner = valueAt(schema, 'properties', name)
-        return isObject(inner) ? inner : undefined
-      }, objectOf(valueAt(version, 'schema', 'openAPIV3Schema')))
+      .reduce<JsonObject | undefined>(
+        (schema, name) => {
+          const inner = valueAt(schema, 'properties', name)
+          return isObject(inner) ? inner : undefined
+        },
+        objectOf(valueAt(version, 'schema', 'openAPIV3Schema')),
+      )
     if (target === undefined) return [{ type: 'Invalid', path: at, value, detail: 'is an invalid path: does not refer to a valid field' }]
     if (!selectableTypes.has(printed(target['type'])))
       return [
@@ -224,8 +229,7 @@ function conversionProblems({ strategy, webhook }: JsonObject): FieldError[] {
       errors.push({ type: 'Forbidden', path: `${path}.conversionReviewVersions`, detail: 'should not be set when strategy is not set to Webhook' })
     return errors
   }
-  if (strategy !== 'Webhook')
-    return [{ type: 'NotSupported', path: `${path}.strategy`, value: strategy, detail: 'supported values: "None", "Webhook"' }]
+  if (strategy !== 'Webhook') return [{ type: 'NotSupported', path: `${path}.strategy`, value: strategy, detail: 'supported values: "None", "Webhook"' }]
   const errors: FieldError[] = []
   if (!isObject(client)) errors.push({ type: 'Required', path: `${path}.webhookClientConfig`, detail: 'required when strategy is set to Webhook' })
   else if ((client['url'] === undefined) === (client['service'] === undefined))
@@ -243,7 +247,12 @@ function storedProblems(object: KubeObject, versions: readonly JsonObject[]): Fi
   const storage = versions.findLast((version) => version['storage'] === true)
   for (const [index, name] of list.entries())
     if (!versions.some((version) => version['name'] === name))
-      errors.push({ type: 'Invalid', path: `status.storedVersions[${index}]`, value: name, detail: 'missing from spec.versions; must be present for this version to be removed' })
+      errors.push({
+        type: 'Invalid',
+        path: `status.storedVersions[${index}]`,
+        value: name,
+        detail: 'missing from spec.versions; must be present for this version to be removed',
+      })
   if (storage !== undefined && list.length > 0 && !list.includes(printed(storage['name'])))
     errors.push({ type: 'Invalid', path: 'status.storedVersions', value: list, detail: `must have the storage version ${printed(storage['name'])}` })
   return errors

@@ -32,7 +32,9 @@ export function validateMetadata(type: ResourceType, object: KubeObject): FieldE
     for (const detail of nameProblems(type, maskedPrefix(generateName)))
       errors.push({ type: 'Invalid', path: 'metadata.generateName', value: generateName, detail })
   if (name === '') errors.push({ type: 'Required', path: 'metadata.name', detail: 'name or generateName is required' })
-  else for (const detail of type.kind === 'CustomResourceDefinition' ? definitionNameProblems(object) : nameProblems(type, name)) errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
+  else
+    for (const detail of type.kind === 'CustomResourceDefinition' ? definitionNameProblems(object) : nameProblems(type, name))
+      errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
   return [...errors, ...validateCommon(metadata)]
 }
 
