@@ -26,12 +26,14 @@ function report() {
   }
 }
 
-process.on('message', async ({ id, ask }) => {
+async function answer({ id, ask }) {
   if (ask === 'refresh-all') for (const { metadata } of controller.store.list()) controller.engine.refresh(`${metadata.namespace}/${metadata.name}`, 'latest')
   if (ask === 'idle' || ask === 'refresh-all') await controller.engine.idle()
   if (ask === 'collect') globalThis.gc?.()
   if (ask === 'close') await controller.close()
   process.send?.({ id, ...report() })
   if (ask === 'close') process.disconnect()
-})
+}
+
+process.on('message', (message) => void answer(message))
 process.send?.({ ready: controller.webhook.url })

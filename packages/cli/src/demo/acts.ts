@@ -199,11 +199,11 @@ function isAt(setting: Setting, name: string, revision: string): boolean {
 }
 
 /** Every object that the applications manage, as a question whether it is in the cluster. */
-function managedObjects({ application, cluster }: Setting): (() => boolean)[] {
+function managedObjects(setting: Setting): (() => boolean)[] {
   return names.flatMap((name) =>
-    (application(name)?.status?.resources ?? []).map(({ group = '', version = '', kind, namespace = '', name: object }) => {
-      const type = cluster.api.resourceOf({ apiVersion: group === '' ? version : `${group}/${version}`, kind })
-      return () => type !== undefined && cluster.api.get({ group: type.group, plural: type.plural }, namespace, object) !== undefined
+    (setting.application(name)?.status?.resources ?? []).map(({ group = '', version, kind, namespace = '', name: object }) => {
+      const type = setting.cluster.api.resourceOf({ apiVersion: group === '' ? version : `${group}/${version}`, kind })
+      return () => type !== undefined && setting.cluster.api.get({ group: type.group, plural: type.plural }, namespace, object) !== undefined
     }),
   )
 }

@@ -42,6 +42,7 @@ const pollMs = 5
 export async function createSetting(setupFolder: string, logger: Logger): Promise<Setting> {
   const dir = await mkdtemp(join(tmpdir(), 'plumbline-demo-'))
   const cluster = await startCluster({ dir })
+  cluster.setLogs(({ name, container }) => `${container} of pod ${name} is up; the embedded cluster runs no images\n`)
   const git = await startGitServer()
   const secret = crypto.randomUUID()
   let lastPush: PushAnswer | undefined

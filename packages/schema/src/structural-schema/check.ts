@@ -1,6 +1,6 @@
 // Whether the schema of a custom resource is structural, and well-formed otherwise. Rules and texts follow apiextensions-apiserver
 // `pkg/apis/apiextensions/validation/validation.go` and `pkg/apiserver/schema/validation.go`.
-import { isMap } from '../values.ts'
+import { isMap, printed } from '../values.ts'
 import type { JsonMap } from '../values.ts'
 import { defaultProblems } from './check-default.ts'
 import { patternProblem } from './pattern.ts'
@@ -151,7 +151,7 @@ function checkRule({ rule, message, reason }: JsonMap, path: string, problems: F
     if (message.trim() === '') problems.push({ type: 'Invalid', path: `${path}.message`, value: message, detail: 'message must be non-empty if specified' })
     else if (/[\n\r]/.test(message)) problems.push({ type: 'Invalid', path: `${path}.message`, value: message, detail: 'must not contain line breaks' })
   }
-  if (reason !== undefined && !reasons.includes(String(reason)))
+  if (reason !== undefined && !reasons.includes(printed(reason)))
     problems.push({
       type: 'NotSupported',
       path: `${path}.reason`,
@@ -176,7 +176,7 @@ function checkList(schema: JsonMap, path: string, problems: FieldProblem[]): voi
       value: schema['type'] ?? '',
       detail: 'must be array if x-kubernetes-list-type is specified',
     })
-  if (listType !== undefined && !['atomic', 'set', 'map'].includes(String(listType)))
+  if (listType !== undefined && !['atomic', 'set', 'map'].includes(printed(listType)))
     problems.push({ type: 'NotSupported', path: at, value: listType, detail: 'supported values: "atomic", "set", "map"' })
   if (keys.length > 0 && listType !== 'map') {
     if (listType === undefined) problems.push({ type: 'Required', path: at, detail: 'must be map if x-kubernetes-list-map-keys is non-empty' })

@@ -3,7 +3,7 @@
 import { SchemaError } from '../errors.ts'
 import { itemSchema, memberSchema, untypedSchema } from '../type-schema.ts'
 import type { ListSchema, TypeSchema } from '../type-schema.ts'
-import { canonicalText, copyMap, isMap, isSame, member, setMember } from '../values.ts'
+import { canonicalText, copyMap, isMap, isSame, member, printed, setMember } from '../values.ts'
 import { emptySet, fieldSet, formatPath, selfSet, unionSets } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 
@@ -255,7 +255,7 @@ export function checkTyped(value: unknown, schema: TypeSchema, path: readonly st
     case 'scalar':
       return checkScalar(value, schema.type, at)
     case 'list': {
-      if (!Array.isArray(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected list, got &{${String(value)}}`)
+      if (!Array.isArray(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected list, got &{${printed(value)}}`)
       const seen = new Set<string>()
       for (const [index, item] of value.entries()) {
         if (schema.listType === 'atomic') {
@@ -271,7 +271,7 @@ export function checkTyped(value: unknown, schema: TypeSchema, path: readonly st
     }
     case 'map':
     case 'object':
-      if (!isMap(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected map, got &{${String(value)}}`)
+      if (!isMap(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected map, got &{${printed(value)}}`)
       for (const name of Object.keys(value)) {
         const inner = memberSchema(schema, name)
         if (inner === undefined) throw new SchemaError('SCHEMA_FIELD', `${formatPath([...path, `f:${name}`])}: field not declared in schema`)

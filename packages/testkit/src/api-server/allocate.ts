@@ -83,7 +83,7 @@ function released(spec: JsonObject, previous: KubeObject | undefined): JsonObjec
   if (before['type'] === 'ExternalName') drop('externalName')
   if (!isNodeBound) {
     const ports = spec['ports'] as JsonObject[] | undefined
-    const numbers = (list: readonly JsonObject[]): unknown[] => list.map((port) => port['nodePort']).sort()
+    const numbers = (list: readonly JsonObject[]): unknown[] => list.map((port) => port['nodePort']).sort((a, b) => Number(a ?? 0) - Number(b ?? 0))
     if (ports !== undefined && isEqual(numbers(ports), numbers(portsOf(previous)))) spec['ports'] = ports.map(({ nodePort: _nodePort, ...port }) => port)
     if (!Array.isArray(spec['externalIPs']) || spec['externalIPs'].length === 0) drop('externalTrafficPolicy')
   }

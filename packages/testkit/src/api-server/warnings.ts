@@ -82,7 +82,7 @@ function containerWarnings(container: JsonObject, path: string): string[] {
   for (const list of ['limits', 'requests'])
     for (const name of ['memory', 'ephemeral-storage']) {
       const value = objectOf(resources[list])[name]
-      if (typeof value === 'string' && /m$/.test(canonicalQuantity(value)))
+      if (typeof value === 'string' && canonicalQuantity(value).endsWith('m'))
         warnings.push(`${path}.resources.${list}[${name}]: fractional byte value ${JSON.stringify(value)} is invalid, must be an integer`)
     }
   return warnings
