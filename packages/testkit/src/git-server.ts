@@ -25,6 +25,9 @@ export interface GitServerOptions {
   readonly webhook?: WebhookTarget
 }
 
+/** Content of a file, where a symbolic link points, or null to remove it. */
+export type FileContent = string | { readonly link: string } | null
+
 /** A running server. */
 export interface GitServer extends AsyncDisposable {
   readonly url: string
@@ -33,8 +36,10 @@ export interface GitServer extends AsyncDisposable {
   /** Make an empty repository; answers its address. */
   createRepository(name: string): Promise<string>
   /** Commit files on top of a branch; paths with null are removed. Answers the commit's id. */
-  commit(name: string, files: Readonly<Record<string, string | null>>, options?: { readonly message?: string; readonly branch?: string }): Promise<string>
+  commit(name: string, files: Readonly<Record<string, FileContent>>, options?: { readonly message?: string; readonly branch?: string }): Promise<string>
   setWebhook(target: WebhookTarget | undefined): void
+  /** Drop every connection, as a host that is down would. */
+  setOffline(isOffline: boolean): void
   /** Hear of the next commit as soon as its branch points to it, before the webhook goes out. */
   onUpdate(listener: (commit: string) => void): void
   /** The answers of the last webhook calls, newest last. */
@@ -60,6 +65,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   const requests = { refs: 0, fetch: 0, push: 0 }
   const deliveries: { status: number; body: string }[] = []
   let webhook = options.webhook
+  let isOffline = false
   const updates: ((commit: string) => void)[] = []
 
   const server = createServer((request, response) => {
@@ -75,6 +81,10 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (isOffline) {
+      request.socket.destroy()
+      return
+    }
     const address = new URL(request.url ?? '/', url)
     if (options.basicAuth !== undefined) {
       const wanted = `Basic ${Buffer.from(`${options.basicAuth.username}:${options.basicAuth.password}`).toString('base64')}`
@@ -203,6 +213,10 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
     requests,
     deliveries,
     onUpdate: (listener) => void updates.push(listener),
+    setOffline(next) {
+      isOffline = next
+      if (next) server.closeAllConnections()
+    },
     setWebhook: (target) => {
       webhook = target
     },
@@ -225,7 +239,10 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
       const entries: string[] = []
       for (const [path, content] of Object.entries(files)) {
         if (content === null) entries.push(`0 ${'0'.repeat(40)}\t${path}`)
-        else entries.push(`100644 ${await git(name, ['hash-object', '-w', '--stdin'], {}, content)}\t${path}`)
+        else {
+          const [mode, text] = typeof content === 'string' ? ['100644', content] : ['120000', content.link]
+          entries.push(`${mode} ${await git(name, ['hash-object', '-w', '--stdin'], {}, text)}\t${path}`)
+        }
       }
       await git(name, ['update-index', '--index-info'], indexed, `${entries.join('\n')}\n`)
       const tree = await git(name, ['write-tree'], indexed)

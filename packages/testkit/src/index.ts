@@ -8,6 +8,6 @@ export type { PodOutcome, PodScript, Workloads } from './controllers/start-contr
 export { StatusError } from './api-server/status-errors.ts'
 export type { KubeObject } from './api-server/types.ts'
 export { startGitServer } from './git-server.ts'
-export type { GitServer, GitServerOptions, WebhookTarget } from './git-server.ts'
+export type { FileContent, GitServer, GitServerOptions, WebhookTarget } from './git-server.ts'
 export { createFakeClock } from './fake-clock.ts'
 export type { FakeClock } from './fake-clock.ts'

@@ -167,7 +167,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const started = clock.now()
     options.emit({ type: 'application.refreshed', at: started, application: key, reason: request.reason })
     const isForced = request.level === 'force' || request.level === 'hard'
-    const refreshed = await refreshApplication(application, { level: request.level, ...(isForced ? { since: request.at ?? started } : {}) }, refreshContext())
+    const refreshed = await refreshApplication(application, { level: request.level, ...(request.at === undefined && !isForced ? {} : { since: request.at ?? started }) }, refreshContext())
     emitFindings(key, refreshed, started)
     const now = formatTime(clock.now())
     const current = store.get(key) ?? application
@@ -365,7 +365,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       )
       for (const application of store.list()) onStoreChange(applicationKeyOf(application), application, 'added')
     },
-    request: (key, request) => queue.add(key, { at: clock.now(), ...request }),
+    request: (key, request) => queue.add(key, request),
     async idle() {
       do {
         await queue.idle()

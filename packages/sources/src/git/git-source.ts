@@ -159,7 +159,7 @@ export function gitSource(options: GitSourceOptions = {}): GitSource {
       await remotes.onIdle()
       for (const { store } of repositories.values()) await store.then((opened) => opened.close()).catch(() => undefined)
       repositories.clear()
-      if (ownFolder !== undefined) await rm(ownFolder, { recursive: true, force: true })
+      if (ownFolder !== undefined) await rm(ownFolder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
     },
   }
 }

@@ -1,0 +1,135 @@
+// From a push to cluster state, with nothing between but what users run.
+import { describe, expect, it } from 'vitest'
+import { configMap, createWorld, valueOf } from './lib/world.ts'
+
+const configMaps = { group: '', plural: 'configmaps' }
+
+describe('a push', () => {
+  it('becomes cluster state, told by status, history and events', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1') })
+    world.apply('shop')
+    await world.untilSynced('shop')
+    expect(valueOf(world, 'shop', 'a')).toBe('1')
+    const revision = await world.commit({ 'shop/a.yaml': configMap('a', '2'), 'shop/b.yaml': configMap('b', '1') })
+    await world.untilSynced('shop', revision)
+    expect([valueOf(world, 'shop', 'a'), valueOf(world, 'shop', 'b')]).toEqual(['2', '1'])
+    const status = world.application('shop')?.status
+    expect(status?.history?.map(({ id }) => id)).toEqual([0, 1])
+    expect(status?.history?.[1]).toMatchObject({ revision, initiatedBy: { automated: true } })
+    expect(status?.operationState?.syncResult?.resources.map(({ name, status: result }) => [name, result])).toEqual([
+      ['a', 'Synced'],
+      ['b', 'Synced'],
+    ])
+    await world.until(() => {
+      const reasons = world.cluster.api.list({ group: '', plural: 'events' }, 'argocd').map(({ reason }) => reason)
+      expect(reasons).toEqual(expect.arrayContaining(['OperationStarted', 'OperationCompleted', 'ResourceUpdated']))
+    })
+  })
+
+  it('concerns only the applications that read what it changed, and asks the remote once', async () => {
+    const files = Object.fromEntries(['one', 'two', 'three'].map((name) => [`${name}/c.yaml`, configMap('c', '1')]))
+    await using world = await createWorld(files)
+    for (const name of ['one', 'two', 'three']) world.apply(name)
+    for (const name of ['one', 'two', 'three']) await world.untilSynced(name)
+    await world.controller.engine.idle()
+    const before = { ...world.controller.git.requests, renders: world.controller.engine.counters.renders }
+    const revision = await world.commit({ 'two/c.yaml': configMap('c', '2') })
+    await world.untilSynced('two', revision)
+    await world.controller.engine.idle()
+    expect({ ...world.controller.git.requests, renders: world.controller.engine.counters.renders }).toEqual({
+      listRefs: before.listRefs + 1,
+      fetch: before.fetch + 1,
+      renders: before.renders + 1,
+    })
+    const unaffected = world.events.filter(({ type }) => type === 'application.unaffected').map(({ application }) => application)
+    expect(unaffected.toSorted()).toEqual(['argocd/one', 'argocd/three'])
+  })
+
+  it('prunes what left git', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1'), 'shop/b.yaml': configMap('b', '1') })
+    world.apply('shop')
+    await world.untilSynced('shop')
+    await world.untilSynced('shop', await world.commit({ 'shop/b.yaml': null }))
+    expect(world.cluster.api.get(configMaps, 'shop', 'b')).toBeUndefined()
+    expect(valueOf(world, 'shop', 'a')).toBe('1')
+  })
+
+  it('that empties an application is refused', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1') })
+    world.apply('shop')
+    await world.untilSynced('shop')
+    await world.commit({ 'shop/a.yaml': null, 'shop/README.md': 'nothing here' })
+    await world.until(() => {
+      expect(world.application('shop')?.status?.conditions).toMatchObject([{ type: 'SyncError', message: expect.stringContaining('auto-sync will wipe out all resources') as string }])
+    })
+    expect(valueOf(world, 'shop', 'a')).toBe('1')
+  })
+})
+
+describe('a live edit', () => {
+  it('is healed, and a deleted object made again', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1') })
+    world.apply('shop')
+    await world.untilSynced('shop')
+    const live = world.cluster.api.get(configMaps, 'shop', 'a')
+    if (live === undefined) throw new Error('a is not there')
+    world.cluster.api.update({ ...live, data: { value: 'by hand' } }, { fieldManager: 'kubectl-edit' })
+    await world.until(() => expect(valueOf(world, 'shop', 'a')).toBe('1'))
+    expect(world.application('shop')?.status?.history).toHaveLength(1)
+  })
+
+  it('stays where self-heal is off', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1') })
+    world.apply('shop', { syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } })
+    await world.untilSynced('shop')
+    const live = world.cluster.api.get(configMaps, 'shop', 'a')
+    if (live === undefined) throw new Error('a is not there')
+    world.cluster.api.update({ ...live, data: { value: 'by hand' } }, { fieldManager: 'kubectl-edit' })
+    await world.until(() => expect(world.application('shop')?.status?.sync?.status).toBe('OutOfSync'))
+    await world.controller.engine.idle()
+    expect(valueOf(world, 'shop', 'a')).toBe('by hand')
+  })
+})
+
+describe('an app of apps', () => {
+  it('makes its children, and deletion cascades', async () => {
+    const child = (name: string, repoURL: string): string =>
+      JSON.stringify({
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Application',
+        metadata: { name, namespace: 'argocd', finalizers: ['resources-finalizer.argocd.argoproj.io'] },
+        spec: {
+          project: 'default',
+          source: { repoURL, targetRevision: 'main', path: name },
+          destination: { server: 'https://kubernetes.default.svc', namespace: name },
+          syncPolicy: { automated: { prune: true, selfHeal: true }, syncOptions: ['CreateNamespace=true'] },
+        },
+      })
+    await using world = await createWorld({ 'one/a.yaml': configMap('a', '1') })
+    await world.commit({ 'root/one.json': child('one', world.repoURL) })
+    world.apply('root', { destination: { server: 'https://kubernetes.default.svc', namespace: 'argocd' } })
+    await world.untilSynced('root')
+    await world.untilSynced('one')
+    expect(valueOf(world, 'one', 'a')).toBe('1')
+    const root = world.cluster.api.get({ group: 'argoproj.io', plural: 'applications' }, 'argocd', 'root')
+    if (root === undefined) throw new Error('root is not there')
+    world.cluster.api.update({ ...root, metadata: { ...root.metadata, finalizers: ['resources-finalizer.argocd.argoproj.io'] } })
+    world.cluster.api.delete({ group: 'argoproj.io', plural: 'applications' }, 'argocd', 'root')
+    await world.until(() => {
+      expect(world.cluster.api.list({ group: 'argoproj.io', plural: 'applications' }, 'argocd')).toEqual([])
+      expect(world.cluster.api.get(configMaps, 'one', 'a')).toBeUndefined()
+    })
+  })
+})
+
+describe('an orderly stop', () => {
+  it('leaves a sync recorded that another controller goes on with', async () => {
+    const files = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`shop/${index}.yaml`, configMap(`c${index}`, '1')]))
+    await using world = await createWorld(files)
+    world.cluster.faults.add({ matches: ({ method, path }) => method === 'PATCH' && path.includes('/configmaps/'), latencyMs: 20 })
+    world.apply('shop')
+    await world.until(() => expect(world.events.some(({ type }) => type === 'sync.started')).toBe(true))
+    await world.controller.engine.stop()
+    expect(world.controller.store.get('argocd/shop')?.status?.operationState?.phase).toBe('Running')
+  })
+})
