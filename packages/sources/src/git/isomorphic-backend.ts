@@ -65,7 +65,8 @@ async function openRepository(url: string, options: BackendOptions): Promise<Rep
     has: async (commit) => (await reader.read(commit)) !== undefined,
     fetch: (commit, _ref, signal) =>
       guarded(async () => {
-        isReady ??= git.init({ fs, gitdir, bare: true })
+        // The library looks for where fetched refs go before it fetches anything.
+        isReady ??= git.init({ fs, gitdir, bare: true }).then(() => git.addRemote({ fs, gitdir, remote: 'origin', url: withoutPassword(url), force: true }))
         await isReady
         await git.fetch({ fs, http, gitdir, url, headers: await headers(), ref: commit, remoteRef: commit, singleBranch: true, tags: false, depth: 1 })
       }, signal),
