@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { configMap, createWorld, valueOf } from './lib/world.ts'
 import type { World } from './lib/world.ts'
 
-const conditionsOf = (world: World, name: string): readonly { readonly type: string; readonly message: string }[] => world.application(name)?.status?.conditions ?? []
+const conditionsOf = (world: World, name: string): readonly { readonly type: string; readonly message: string }[] =>
+  world.application(name)?.status?.conditions ?? []
 
 /** A world in which `shop` was synced once; what comes after must not harm it. */
 async function syncedShop(): Promise<World> {
@@ -16,7 +17,11 @@ async function syncedShop(): Promise<World> {
 }
 
 async function expectReported(world: World, name: string, type: string, message: RegExp): Promise<void> {
-  await world.until(() => expect(conditionsOf(world, name)).toEqual(expect.arrayContaining([{ type, message: expect.stringMatching(message) as string, lastTransitionTime: expect.any(String) as string }])))
+  await world.until(() =>
+    expect(conditionsOf(world, name)).toEqual(
+      expect.arrayContaining([{ type, message: expect.stringMatching(message) as string, lastTransitionTime: expect.any(String) as string }]),
+    ),
+  )
 }
 
 describe('a repository that cannot be rendered', () => {
@@ -25,7 +30,11 @@ describe('a repository that cannot be rendered', () => {
     ['a flow that never ends', { 'shop/c.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: [\n' }, /shop\/c\.yaml:\d+:\d+/],
     [
       'an anchor bomb',
-      { 'shop/c.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\na: &a [x,x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${Array.from({ length: 10 }, () => `*${'abcdefgh'[index] ?? ''}`).join(',')}]`).join('\n')}\n` },
+      {
+        'shop/c.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\na: &a [x,x,x,x,x,x,x,x,x,x]\n${Array.from('bcdefgh')
+          .map((name, index) => `${name}: &${name} [${Array.from({ length: 10 }, () => `*${'abcdefgh'[index] ?? ''}`).join(',')}]`)
+          .join('\n')}\n`,
+      },
       /shop\/c\.yaml.*alias/i,
     ],
     ['a file that is far too large', { 'shop/c.yaml': `# ${'x'.repeat(40 * 2 ** 20)}\n` }, /shop\/c\.yaml|larger than the limit/],
@@ -78,9 +87,14 @@ describe('an Application that is wrong', () => {
   })
 
   it('for a kind nobody knows applies nothing and says what to install', async () => {
-    await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1'), 'shop/x.yaml': 'apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: x}\n' })
+    await using world = await createWorld({
+      'shop/a.yaml': configMap('a', '1'),
+      'shop/x.yaml': 'apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: x}\n',
+    })
     world.apply('shop')
-    await world.until(() => expect(world.application('shop')?.status?.operationState).toMatchObject({ message: expect.stringContaining('not valid') as string }))
+    await world.until(() =>
+      expect(world.application('shop')?.status?.operationState).toMatchObject({ message: expect.stringContaining('not valid') as string }),
+    )
     expect(JSON.stringify(world.application('shop')?.status?.operationState?.syncResult?.resources)).toContain('Gadget')
     expect(valueOf(world, 'shop', 'a')).toBeUndefined()
   })
@@ -96,10 +110,12 @@ describe('a symbolic link out of the repository', () => {
 })
 
 describe('a webhook', () => {
-  const payload = (repoURL: string): string => JSON.stringify({ ref: 'refs/heads/main', after: '1'.repeat(40), repository: { html_url: repoURL, default_branch: 'main' }, commits: [] })
+  const payload = (repoURL: string): string =>
+    JSON.stringify({ ref: 'refs/heads/main', after: '1'.repeat(40), repository: { html_url: repoURL, default_branch: 'main' }, commits: [] })
   const sign = (body: string): string => `sha256=${createHmac('sha256', 'secret').update(body).digest('hex')}`
   const post = async (world: World, body: string, headers: Record<string, string> = {}): Promise<number> =>
-    (await fetch(world.controller.webhook.url, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-github-event': 'push', ...headers } })).status
+    (await fetch(world.controller.webhook.url, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-github-event': 'push', ...headers } }))
+      .status
 
   it('is believed by its signature only', async () => {
     await using world = await syncedShop()
@@ -121,7 +137,13 @@ describe('a webhook', () => {
     await using world = await syncedShop()
     const url = new URL(world.controller.webhook.url)
     await new Promise<void>((resolve) => {
-      const sent = request({ host: url.hostname, port: url.port, path: url.pathname, method: 'POST', headers: { 'content-length': 1000, 'x-github-event': 'push' } })
+      const sent = request({
+        host: url.hostname,
+        port: url.port,
+        path: url.pathname,
+        method: 'POST',
+        headers: { 'content-length': 1000, 'x-github-event': 'push' },
+      })
       sent.on('error', () => resolve())
       sent.write('{"ref":')
       setTimeout(() => sent.destroy(), 50)

@@ -106,7 +106,7 @@ it.skipIf(!existsSync(built))(
     expect([...runs].filter(([, count]) => count > 1)).toEqual([])
     expect(runs.get(String(revision))).toBe(1)
     const application = cluster.api.get({ group: 'argoproj.io', plural: 'applications' }, 'argocd', 'shop')
-    const history = (application?.['status'] as { history: { id: number; revision: string }[] }).history
+    const { history } = (application?.['status'] ?? {}) as { history: { id: number; revision: string }[] }
     expect(history.map(({ id }) => id)).toEqual(history.map((_, index) => index))
     expect(history.at(-1)?.revision).toBe(commit)
     const revisions = history.map((entry) => entry.revision)

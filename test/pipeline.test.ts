@@ -16,7 +16,7 @@ describe('a push', () => {
     const status = world.application('shop')?.status
     expect(status?.history?.map(({ id }) => id)).toEqual([0, 1])
     expect(status?.history?.[1]).toMatchObject({ revision, initiatedBy: { automated: true } })
-    expect(status?.operationState?.syncResult?.resources.map(({ name, status: result }) => [name, result])).toEqual([
+    expect(status?.operationState?.syncResult?.resources?.map(({ name, status: result }) => [name, result])).toEqual([
       ['a', 'Synced'],
       ['b', 'Synced'],
     ])
@@ -60,7 +60,9 @@ describe('a push', () => {
     await world.untilSynced('shop')
     await world.commit({ 'shop/a.yaml': null, 'shop/README.md': 'nothing here' })
     await world.until(() => {
-      expect(world.application('shop')?.status?.conditions).toMatchObject([{ type: 'SyncError', message: expect.stringContaining('auto-sync will wipe out all resources') as string }])
+      expect(world.application('shop')?.status?.conditions).toMatchObject([
+        { type: 'SyncError', message: expect.stringContaining('auto-sync will wipe out all resources') as string },
+      ])
     })
     expect(valueOf(world, 'shop', 'a')).toBe('1')
   })

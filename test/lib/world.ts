@@ -40,7 +40,7 @@ export async function createWorld(files: Readonly<Record<string, string>>, optio
   controller.engine.subscribe((event) => events.push(event))
   git.setWebhook({ url: controller.webhook.url, secret: 'secret' })
   const application = (name: string): Application | undefined => controller.store.get(`argocd/${name}`)
-  const until = async (assertion: () => void): Promise<void> => void (await vi.waitFor(assertion, { timeout: 20_000, interval: 10 }))
+  const until = async (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 20_000, interval: 10 })
   const close = async (): Promise<void> => {
     await controller.close()
     await git.close()
@@ -73,11 +73,13 @@ export async function createWorld(files: Readonly<Record<string, string>>, optio
       until(() => {
         const found = application(name)
         const wanted = { sync: { status: 'Synced', ...(revision === undefined ? {} : { revision }) }, operationState: { phase: 'Succeeded' } }
-        if (found?.status === undefined || found.operation !== undefined) throw new Error(`${name} is not there yet: ${JSON.stringify(found?.status?.conditions ?? [])}`)
+        if (found?.status === undefined || found.operation !== undefined)
+          throw new Error(`${name} is not there yet: ${JSON.stringify(found?.status?.conditions ?? [])}`)
         for (const [key, value] of Object.entries(wanted))
           for (const [member, text] of Object.entries(value)) {
             const at = (found.status as unknown as Record<string, Record<string, unknown> | undefined>)[key]?.[member]
-            if (at !== text) throw new Error(`${name}: ${key}.${member} is ${String(at)}, not ${String(text)}; ${JSON.stringify(found.status?.conditions ?? [])}`)
+            if (at !== text)
+              throw new Error(`${name}: ${key}.${member} is ${String(at)}, not ${String(text)}; ${JSON.stringify(found.status?.conditions ?? [])}`)
           }
       }),
     [Symbol.asyncDispose]: close,

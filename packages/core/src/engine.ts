@@ -125,7 +125,8 @@ export function createEngine(options: EngineOptions): Engine {
         affected.push({ application: key, reason: messageOf(error) })
       }
     }
-    for (const { application, reason } of affected) reconciler.request(application, { level: 'latest', reason: `push to ${push.revision}: ${reason}`, at: since })
+    for (const { application, reason } of affected)
+      reconciler.request(application, { level: 'latest', reason: `push to ${push.revision}: ${reason}`, at: since })
     for (const { application, reason } of unaffected) {
       emitter.emit('event', { type: 'application.unaffected', at: clock.now(), application, reason })
       logger.log('info', `${application} is not affected by the push to ${push.revision}: ${reason}`, { application })

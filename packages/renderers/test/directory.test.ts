@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const object = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`
 
-async function render(files: Readonly<Record<string, string>>, settings: ApplicationSource['directory'] = undefined, path = 'app'): Promise<RenderResult> {
+async function render(files: Readonly<Record<string, string>>, settings?: ApplicationSource['directory'], path = 'app'): Promise<RenderResult> {
   return directory().render({
     tree: createMemoryTree(files, 'r1'),
     path,
@@ -13,10 +13,17 @@ async function render(files: Readonly<Record<string, string>>, settings: Applica
     application: { name: 'a', namespace: 'argocd', project: 'default', destinationNamespace: 'default' },
   })
 }
-const namesOf = ({ manifests }: RenderResult): unknown[] => manifests.map(({ object: { metadata } }) => metadata.name)
+const namesOf = ({ manifests }: RenderResult): string[] => manifests.map(({ object: { metadata } }) => metadata.name ?? '')
 
 describe('a directory', () => {
-  const files = { 'app/b.yaml': object('b'), 'app/a.yml': object('a'), 'app/c.json': '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}}', 'app/sub/d.yaml': object('d'), 'app/notes.txt': 'x', 'other/e.yaml': object('e') }
+  const files = {
+    'app/b.yaml': object('b'),
+    'app/a.yml': object('a'),
+    'app/c.json': '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}}',
+    'app/sub/d.yaml': object('d'),
+    'app/notes.txt': 'x',
+    'other/e.yaml': object('e'),
+  }
 
   it('gives the objects of its files', async () => {
     expect(namesOf(await render(files)).toSorted()).toEqual(['a', 'b', 'c'])
@@ -58,7 +65,9 @@ describe('files', () => {
   })
 
   it('are bounded', () => {
-    expect(() => parseManifests('large.yaml', new TextEncoder().encode(`apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\na: ${'x'.repeat(100 * 2 ** 20)}\n`))).toThrow(/large\.yaml.*limit/s)
+    expect(() =>
+      parseManifests('large.yaml', new TextEncoder().encode(`apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\na: ${'x'.repeat(100 * 2 ** 20)}\n`)),
+    ).toThrow(/large\.yaml.*limit/s)
   })
 
   it('of hostile names stay data', async () => {

@@ -49,7 +49,9 @@ describe('merge patch', () => {
   })
 
   it('sets every member it names', () => {
-    const plain = fc.dictionary(fc.string({ minLength: 1, maxLength: 3 }), fc.oneof(fc.integer(), fc.string(), fc.array(fc.integer(), { maxLength: 2 })), { noNullPrototype: true })
+    const plain = fc.dictionary(fc.string({ minLength: 1, maxLength: 3 }), fc.oneof(fc.integer(), fc.string(), fc.array(fc.integer(), { maxLength: 2 })), {
+      noNullPrototype: true,
+    })
     fc.assert(
       fc.property(plain, plain, (before, patch) => {
         const after = applyMergePatch(before, patch) as Record<string, unknown>
@@ -71,12 +73,16 @@ describe('strategic merge patch', () => {
 
   it('deletes by directive and replaces by directive', () => {
     expect(applyStrategicMergePatch(live, withContainers({ name: 'a', $patch: 'delete' }), deployment)).toEqual(withContainers({ name: 'b', image: 'b:1' }))
-    expect(applyStrategicMergePatch(live, withContainers({ $patch: 'replace' }, { name: 'z', image: 'z' }), deployment)).toEqual(withContainers({ name: 'z', image: 'z' }))
+    expect(applyStrategicMergePatch(live, withContainers({ $patch: 'replace' }, { name: 'z', image: 'z' }), deployment)).toEqual(
+      withContainers({ name: 'z', image: 'z' }),
+    )
   })
 
   it('keeps only the keys it retains', () => {
     const before = { spec: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } } }
-    expect(applyStrategicMergePatch(before, { spec: { strategy: { $retainKeys: ['type'], type: 'Recreate' } } }, deployment)).toEqual({ spec: { strategy: { type: 'Recreate' } } })
+    expect(applyStrategicMergePatch(before, { spec: { strategy: { $retainKeys: ['type'], type: 'Recreate' } } }, deployment)).toEqual({
+      spec: { strategy: { type: 'Recreate' } },
+    })
   })
 
   it('refuses an element without its key and a directive nobody knows', () => {

@@ -17,7 +17,9 @@ function applied(outcome: ApplyOutcome): AnyObject {
 }
 
 function managersOf(object: AnyObject): unknown {
-  return (object['metadata'] as { managedFields: { manager: string; operation: string; fieldsV1: unknown }[] }).managedFields.map(({ manager, operation, fieldsV1 }) => [manager, operation, fieldsV1])
+  return (object['metadata'] as { managedFields: { manager: string; operation: string; fieldsV1: unknown }[] }).managedFields.map(
+    ({ manager, operation, fieldsV1 }) => [manager, operation, fieldsV1],
+  )
 }
 
 describe('apply', () => {
@@ -51,11 +53,25 @@ describe('apply', () => {
   })
 
   it('knows elements of lists by their keys', () => {
-    const of = (...containers: object[]): AnyObject => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec: { template: { spec: { containers } } } })
+    const of = (...containers: object[]): AnyObject => ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'd' },
+      spec: { template: { spec: { containers } } },
+    })
     const first = applied(apply(undefined, of({ name: 'c', image: 'i:1' }), 'a', false, deployment, 'apps/v1'))
     const sidecar = applied(apply(first, of({ name: 's', image: 's:1' }), 'b', false, deployment, 'apps/v1'))
     const after = applied(apply(sidecar, of({ name: 'c', image: 'i:2' }), 'a', false, deployment, 'apps/v1'))
-    expect(after['spec']).toMatchObject({ template: { spec: { containers: [{ name: 'c', image: 'i:2' }, { name: 's', image: 's:1' }] } } })
+    expect(after['spec']).toMatchObject({
+      template: {
+        spec: {
+          containers: [
+            { name: 'c', image: 'i:2' },
+            { name: 's', image: 's:1' },
+          ],
+        },
+      },
+    })
   })
 
   it('says when nothing changed', () => {
@@ -72,7 +88,8 @@ describe('apply', () => {
 })
 
 describe('ordinary writes', () => {
-  const record = (live: AnyObject | undefined, updated: AnyObject, manager: string): AnyObject => recordUpdate({ live, updated, schema: configMap, manager, apiVersion: 'v1', time })
+  const record = (live: AnyObject | undefined, updated: AnyObject, manager: string): AnyObject =>
+    recordUpdate({ live, updated, schema: configMap, manager, apiVersion: 'v1', time })
 
   it('are owned by who wrote', () => {
     const created = record(undefined, map({ x: '1' }), 'kubectl-create')

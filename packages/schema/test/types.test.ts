@@ -20,7 +20,11 @@ describe('facts', () => {
   it('know the built-in resources', () => {
     const resources = builtInResources()
     expect(resources.length).toBeGreaterThan(60)
-    expect(resources.find(({ kind, group }) => kind === 'Deployment' && group === 'apps')).toMatchObject({ version: 'v1', plural: 'deployments', isNamespaced: true })
+    expect(resources.find(({ kind, group }) => kind === 'Deployment' && group === 'apps')).toMatchObject({
+      version: 'v1',
+      plural: 'deployments',
+      isNamespaced: true,
+    })
   })
 
   it('know types, and nothing of kinds that are not there', () => {

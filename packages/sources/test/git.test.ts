@@ -20,7 +20,15 @@ describe.each(['native', 'isomorphic'] as const)('%s', (backend) => {
   beforeAll(async () => {
     server = await startGitServer()
     repoURL = await server.createRepository('repo')
-    first = await server.commit('repo', { 'README.md': 'one', 'apps/a.yaml': 'a: 1\n', 'apps/deep/b.yaml': 'b: 1\n', 'inside.yaml': { link: 'apps/a.yaml' }, 'outside.yaml': { link: '../../etc/passwd' }, absolute: { link: '/etc/passwd' }, loop: { link: 'loop' } })
+    first = await server.commit('repo', {
+      'README.md': 'one',
+      'apps/a.yaml': 'a: 1\n',
+      'apps/deep/b.yaml': 'b: 1\n',
+      'inside.yaml': { link: 'apps/a.yaml' },
+      'outside.yaml': { link: '../../etc/passwd' },
+      absolute: { link: '/etc/passwd' },
+      loop: { link: 'loop' },
+    })
     second = await server.commit('repo', { 'apps/a.yaml': 'a: 2\n', 'README.md': null })
     source = gitSource({ backend })
   })
@@ -81,8 +89,13 @@ describe.each(['native', 'isomorphic'] as const)('%s', (backend) => {
   })
 
   it('says what is not there', async () => {
-    await expect(source.resolve({ repoURL, targetRevision: 'nowhere' })).rejects.toMatchObject({ code: 'SOURCE_REVISION', message: expect.stringContaining("unable to resolve 'nowhere' to a commit SHA") as string })
-    await expect(source.resolve({ repoURL: `${server.url}/none.git`, targetRevision: 'main' })).rejects.toMatchObject({ code: expect.stringMatching(/SOURCE_(NOT_FOUND|UNREACHABLE)/) as string })
+    await expect(source.resolve({ repoURL, targetRevision: 'nowhere' })).rejects.toMatchObject({
+      code: 'SOURCE_REVISION',
+      message: expect.stringContaining("unable to resolve 'nowhere' to a commit SHA") as string,
+    })
+    await expect(source.resolve({ repoURL: `${server.url}/none.git`, targetRevision: 'main' })).rejects.toMatchObject({
+      code: expect.stringMatching(/SOURCE_(NOT_FOUND|UNREACHABLE)/) as string,
+    })
     await expect(source.open({ repoURL }, 'f'.repeat(40))).rejects.toMatchObject({ code: expect.stringMatching(/^SOURCE_/) as string })
   })
 
@@ -96,7 +109,9 @@ describe.each(['native', 'isomorphic'] as const)('%s', (backend) => {
 
   it('cannot be talked into running something', async () => {
     for (const bad of ['ext::sh -c touch% /tmp/plumbline-pwned', '--upload-pack=touch /tmp/plumbline-pwned', 'file:///etc'])
-      await expect(source.resolve({ repoURL: bad, targetRevision: 'main' })).rejects.toMatchObject({ code: expect.stringMatching(/^SOURCE_|^CONFIG_/) as string })
+      await expect(source.resolve({ repoURL: bad, targetRevision: 'main' })).rejects.toMatchObject({
+        code: expect.stringMatching(/^SOURCE_|^CONFIG_/) as string,
+      })
     await expect(source.resolve({ repoURL, targetRevision: '--upload-pack=x' })).rejects.toMatchObject({ code: 'SOURCE_REVISION' })
   })
 

@@ -21,6 +21,7 @@ import { formatTime } from './api-server/types.ts'
 import type { Clock, KubeObject } from './api-server/types.ts'
 import { createWatchHub } from './api-server/watch.ts'
 import { createWriter } from './api-server/write.ts'
+import { createCertificates } from './certificates.ts'
 import { startControllers } from './controllers/start-controllers.ts'
 import type { Workloads } from './controllers/start-controllers.ts'
 
@@ -37,6 +38,8 @@ export interface ClusterOptions {
   readonly token?: string
   /** Folder for the kubeconfig file; none is written without it. */
   readonly dir?: string
+  /** Speak HTTPS, with an authority made for this cluster. Default: plain HTTP on the loopback. */
+  readonly tls?: boolean
   /** Start from this state. */
   readonly snapshot?: Snapshot
 }
@@ -52,6 +55,8 @@ export interface Cluster extends AsyncDisposable {
   /** Address of the API. */
   readonly url: string
   readonly token: string
+  /** PEM of the authority, where the cluster speaks HTTPS. */
+  readonly ca: string | undefined
   /** File of the kubeconfig, where a folder was given. */
   readonly kubeconfigFile: string | undefined
   /** The API without HTTP. */
@@ -118,12 +123,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   followDefinitions(storage, registry, writer, watches, clock)
 
   const token = options.token ?? randomBytes(16).toString('hex')
+  const host = options.host ?? '127.0.0.1'
+  const certificates = options.tls === true ? await createCertificates(host, clock.now()) : undefined
   const door = createHttpDoor({
     context,
     watches,
     faults,
     token,
     isTokenRequired: options.token !== undefined,
+    ...(certificates === undefined ? {} : { tls: certificates }),
     onRequest(method, path) {
       const parts = path.split('/').filter((part) => part !== '')
       const rest = parts[0] === 'api' ? parts.slice(2) : parts.slice(3)
@@ -133,10 +141,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   })
   await new Promise<void>((resolve, reject) => {
     door.server.once('error', reject)
-    door.server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => resolve())
+    door.server.listen(options.port ?? 0, host, () => resolve())
   })
   const { port } = door.server.address() as AddressInfo
-  url = `http://${options.host ?? '127.0.0.1'}:${port}`
+  url = `${certificates === undefined ? 'http' : 'https'}://${host}:${port}`
   const controllers = startControllers(api, clock, options.controllers ?? true)
 
   const kubeconfig = (): string =>
@@ -144,7 +152,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       {
         apiVersion: 'v1',
         kind: 'Config',
-        clusters: [{ name: 'plumbline', cluster: { server: url } }],
+        clusters: [
+          {
+            name: 'plumbline',
+            cluster: { server: url, ...(certificates === undefined ? {} : { 'certificate-authority-data': Buffer.from(certificates.ca).toString('base64') }) },
+          },
+        ],
         users: [{ name: 'plumbline', user: { token } }],
         contexts: [{ name: 'plumbline', context: { cluster: 'plumbline', user: 'plumbline', namespace: 'default' } }],
         'current-context': 'plumbline',
@@ -171,6 +184,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   return {
     url,
     token,
+    ca: certificates?.ca,
     kubeconfigFile,
     api,
     faults,

@@ -7,7 +7,30 @@ import { readComplete } from '../src/fallback-reader.ts'
 
 const text = fc.oneof(
   fc.string(),
-  fc.constantFrom('yes', 'null', '1', '0x1', '1.5', 'a: b', '- a', '# c', 'a\nb', 'a\n\n b\n', ' lead', 'trail ', '"q"', "it's", '---', '...', '*a', '&b', '!t', '%d', '|', '>'),
+  fc.constantFrom(
+    'yes',
+    'null',
+    '1',
+    '0x1',
+    '1.5',
+    'a: b',
+    '- a',
+    '# c',
+    'a\nb',
+    'a\n\n b\n',
+    ' lead',
+    'trail ',
+    '"q"',
+    "it's",
+    '---',
+    '...',
+    '*a',
+    '&b',
+    '!t',
+    '%d',
+    '|',
+    '>',
+  ),
   fc.string({ unit: 'grapheme' }),
 )
 const value = fc.letrec((tie) => ({
@@ -17,7 +40,9 @@ const value = fc.letrec((tie) => ({
     fc.integer(),
     fc.boolean(),
     fc.constant(null),
-    fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (Object.is(number, -0) || (Number.isInteger(number) && !Number.isSafeInteger(number)) ? 0 : number)),
+    fc
+      .double({ noNaN: true, noDefaultInfinity: true })
+      .map((number) => (Object.is(number, -0) || (Number.isInteger(number) && !Number.isSafeInteger(number)) ? 0 : number)),
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(text, tie('value'), { maxKeys: 4, noNullPrototype: true }),
   ),
@@ -45,7 +70,11 @@ describe('the readers', () => {
   })
 
   it('agree on texts that may be no YAML at all', () => {
-    const line = fc.tuple(fc.constantFrom('', '  ', '- ', '    ', '- - '), fc.constantFrom('a: ', 'b:', '', '"k": ', '? x'), fc.constantFrom('1', '[1, 2]', '{x: y}', '|', '"s"', 'plain text', '# c', ''))
+    const line = fc.tuple(
+      fc.constantFrom('', '  ', '- ', '    ', '- - '),
+      fc.constantFrom('a: ', 'b:', '', '"k": ', '? x'),
+      fc.constantFrom('1', '[1, 2]', '{x: y}', '|', '"s"', 'plain text', '# c', ''),
+    )
     const outcomeOf = (read: () => readonly { readonly value: unknown }[]): unknown => {
       try {
         return read().map((entry) => entry.value)

@@ -137,7 +137,8 @@ describe('limits', () => {
 
   it('of aliases: a billion laughs are not laughed', () => {
     const levels = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
-    for (const [index, name] of [...'bcdefghi'].entries()) levels.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${'abcdefghi'[index] ?? ''}`).join(', ')}]`)
+    for (const [index, name] of Array.from('bcdefghi').entries())
+      levels.push(`${name}: &${name} [${Array.from({ length: 10 }, () => `*${'abcdefghi'[index] ?? ''}`).join(', ')}]`)
     expect(failure(levels.join('\n'))).toMatchObject({ code: 'YAML_LIMIT' })
   })
 })

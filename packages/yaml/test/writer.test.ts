@@ -8,12 +8,37 @@ describe('YAML', () => {
     )
   })
 
-  it.each(['yes', 'null', '1', '1e3', '0x1', '', ' a', 'a ', 'a: b', '- a', '#x', '@x', '"', "'", '2024-01-01', '~', 'a\tb', '\u0007', '{', '*a', '! x', 'é', '😀', '.', '.5', '0o7', '1:20'])(
-    'quotes %j where it has to',
-    (text) => {
-      expect(parseYaml(formatYaml({ value: text, [text]: 1 }))).toEqual({ value: text, [text]: 1 })
-    },
-  )
+  it.each([
+    'yes',
+    'null',
+    '1',
+    '1e3',
+    '0x1',
+    '',
+    ' a',
+    'a ',
+    'a: b',
+    '- a',
+    '#x',
+    '@x',
+    '"',
+    "'",
+    '2024-01-01',
+    '~',
+    'a\tb',
+    '\u0007',
+    '{',
+    '*a',
+    '! x',
+    'é',
+    '😀',
+    '.',
+    '.5',
+    '0o7',
+    '1:20',
+  ])('quotes %j where it has to', (text) => {
+    expect(parseYaml(formatYaml({ value: text, [text]: 1 }))).toEqual({ value: text, [text]: 1 })
+  })
 
   it('writes streams', () => {
     const values = [{ a: 1 }, { b: [] }]

@@ -15,16 +15,27 @@ It runs until it is stopped (Ctrl-C).
 
   --port N           port to listen on (default: a free one)
   --dir DIR          where the kubeconfig is written (default: a temporary folder)
+  --tls              speak HTTPS, with an authority made for this cluster
   --no-controllers   a bare API server on which nothing happens by itself
 `,
   async run(args) {
-    const { values } = parseOptions(args, { port: { type: 'string' }, dir: { type: 'string' }, 'no-controllers': { type: 'boolean' } })
+    const { values } = parseOptions(args, {
+      port: { type: 'string' },
+      dir: { type: 'string' },
+      'no-controllers': { type: 'boolean' },
+      tls: { type: 'boolean' },
+    })
     const port = portOf(values['port'], 'port')
     const given = typeof values['dir'] === 'string' ? values['dir'] : undefined
     const dir = given ?? (await mkdtemp(join(tmpdir(), 'plumbline-cluster-')))
-    const cluster = await startCluster({ dir, controllers: values['no-controllers'] !== true, ...(port === undefined ? {} : { port }) })
+    const cluster = await startCluster({
+      dir,
+      controllers: values['no-controllers'] !== true,
+      tls: values['tls'] === true,
+      ...(port === undefined ? {} : { port }),
+    })
     process.stdout.write(
-      `${JSON.stringify({ url: cluster.url, kubeconfig: cluster.kubeconfigFile, token: cluster.token, ca: null, dir, version: 'v1.34.4' })}\n`,
+      `${JSON.stringify({ url: cluster.url, kubeconfig: cluster.kubeconfigFile, token: cluster.token, ca: cluster.ca ?? null, dir, version: 'v1.34.4' })}\n`,
     )
     await untilSignal()
     await cluster.close()

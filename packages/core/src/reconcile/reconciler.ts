@@ -167,7 +167,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const started = clock.now()
     options.emit({ type: 'application.refreshed', at: started, application: key, reason: request.reason })
     const isForced = request.level === 'force' || request.level === 'hard'
-    const refreshed = await refreshApplication(application, { level: request.level, ...(request.at === undefined && !isForced ? {} : { since: request.at ?? started }) }, refreshContext())
+    const refreshed = await refreshApplication(
+      application,
+      { level: request.level, ...(request.at === undefined && !isForced ? {} : { since: request.at ?? started }) },
+      refreshContext(),
+    )
     emitFindings(key, refreshed, started)
     const now = formatTime(clock.now())
     const current = store.get(key) ?? application
