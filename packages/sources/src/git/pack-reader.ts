@@ -29,7 +29,17 @@ export interface PackReader extends ObjectReader {
 export function createPackReader(objectsDir: string): PackReader {
   const packs = new Map<string, Pack>()
 
-  async function openNewPacks(): Promise<boolean> {
+  let opening: Promise<boolean> | undefined
+
+  /** One look at a time: readers that miss an object together must not open a pack twice. */
+  function openNewPacks(): Promise<boolean> {
+    opening ??= lookForPacks().finally(() => {
+      opening = undefined
+    })
+    return opening
+  }
+
+  async function lookForPacks(): Promise<boolean> {
     const folder = join(objectsDir, 'pack')
     const names = await readdir(folder).catch(() => [])
     let isAny = false
@@ -86,6 +96,7 @@ export function createPackReader(objectsDir: string): PackReader {
       return readLoose(objectsDir, id, maxBytes)
     },
     async close() {
+      await opening?.catch(() => false)
       await Promise.all([...packs.values()].map(({ file }) => file.close()))
       packs.clear()
     },
