@@ -26,7 +26,9 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
   let world: World
   let dir: string
   const kubectl = async (...args: string[]): Promise<string> => {
-    const { stdout } = await promisify(execFile)('kubectl', ['--kubeconfig', join(dir, 'kubeconfig'), '--cache-dir', join(dir, 'cache'), ...args], { timeout: 30_000 })
+    const { stdout } = await promisify(execFile)('kubectl', ['--kubeconfig', join(dir, 'kubeconfig'), '--cache-dir', join(dir, 'cache'), ...args], {
+      timeout: 30_000,
+    })
     return stdout
   }
   beforeAll(async () => {
@@ -45,7 +47,9 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
 
   it('shows Applications', async () => {
     expect(await kubectl('get', 'applications', '-n', 'argocd')).toBe('NAME   SYNC STATUS   HEALTH STATUS\nshop   Synced        Healthy\n')
-    expect(await kubectl('get', 'applications', '-n', 'argocd', '-o', 'wide')).toMatch(/NAME +SYNC STATUS +HEALTH STATUS +REVISION +PROJECT\nshop +Synced +Healthy +[0-9a-f]{40} +default/)
+    expect(await kubectl('get', 'applications', '-n', 'argocd', '-o', 'wide')).toMatch(
+      /NAME +SYNC STATUS +HEALTH STATUS +REVISION +PROJECT\nshop +Synced +Healthy +[0-9a-f]{40} +default/,
+    )
     expect(await kubectl('describe', 'application', 'shop', '-n', 'argocd')).toContain('OperationCompleted')
     expect(await kubectl('get', 'events', '-n', 'argocd')).toContain('application/shop')
     await kubectl('wait', '--for=jsonpath={.status.sync.status}=Synced', 'application/shop', '-n', 'argocd', '--timeout=10s')
@@ -61,6 +65,13 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     expect(await kubectl('logs', 'deploy/web', '-n', 'shop')).toContain('log of web-')
     expect(await kubectl('scale', 'deploy/web', '-n', 'shop', '--replicas=1')).toBe('deployment.apps/web scaled\n')
     expect(await kubectl('delete', '-f', join(dir, 'web.yaml'))).toContain('deployment.apps "web" deleted')
+  })
+
+  it('creates what its typed clients send in protobuf', async () => {
+    expect(await kubectl('create', 'namespace', 'typed')).toBe('namespace/typed created\n')
+    expect(await kubectl('create', 'deployment', 'web', '--image=web:1', '--replicas=2', '-n', 'typed')).toBe('deployment.apps/web created\n')
+    expect(await kubectl('get', 'deploy', 'web', '-n', 'typed', '-o', 'jsonpath={.spec.replicas} {.spec.template.spec.containers[0].image}')).toBe('2 web:1')
+    expect(await kubectl('auth', 'can-i', 'create', 'pods')).toBe('yes\n')
   })
 
   it('explains', async () => {

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 const facts = process.argv[2]
 if (facts === undefined) throw new Error('usage: generate-facts.mjs FACTS_FOLDER')
 const data = fileURLToPath(new URL('../data/', import.meta.url))
-rmSync(data, { recursive: true, force: true })
+rmSync(join(data, 'openapi-v3'), { recursive: true, force: true })
 mkdirSync(join(data, 'openapi-v3'), { recursive: true })
 
 const read = (...path) => JSON.parse(readFileSync(join(facts, ...path), 'utf8'))

@@ -282,3 +282,26 @@ describe('the fake clock', () => {
     expect(body).toMatchObject({ rows: [{ cells: ['aged', 1, '90m'] }] })
   })
 })
+
+describe('protobuf', () => {
+  it('is read as Go’s typed clients write it', async () => {
+    await using cluster = await startCluster({ controllers: false })
+    // A Namespace named `proto` with a label, as kubectl encodes it: the envelope with type and message.
+    const bytes = (...parts: (number | string | Buffer)[]): Buffer =>
+      Buffer.concat(parts.map((part) => (typeof part === 'number' ? Buffer.from([part]) : Buffer.from(part as string))))
+    const field = (number: number, content: Buffer): Buffer => bytes((number << 3) | 2, content.length, content)
+    const text = (number: number, value: string): Buffer => field(number, Buffer.from(value))
+    const metadata = bytes(text(1, 'proto'), text(2, ''), field(11, bytes(text(1, 'team'), text(2, 'a'))))
+    const body = bytes('k8s\0', field(1, bytes(text(1, 'v1'), text(2, 'Namespace'))), field(2, field(1, metadata)))
+    const headers = { 'content-type': 'application/vnd.kubernetes.protobuf', accept: 'application/vnd.kubernetes.protobuf,application/json' }
+    const send = async (content: Buffer): Promise<number> => {
+      const answer = await request(`${cluster.url}/api/v1/namespaces`, { method: 'POST', body: content, headers })
+      await answer.body.dump()
+      return answer.statusCode
+    }
+    expect(await send(body)).toBe(201)
+    expect(cluster.api.get({ group: '', plural: 'namespaces' }, '', 'proto')?.metadata.labels).toMatchObject({ team: 'a' })
+    expect(await send(body.subarray(0, body.length - 3))).toBe(400)
+    expect(await send(Buffer.from('{}'))).toBe(400)
+  })
+})

@@ -1,6 +1,7 @@
 // Recorded facts of kube-apiserver 1.34.4, packed in ../../data by scripts/generate-facts.mjs and unpacked on first use.
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import type { ProtobufFacts } from './protobuf.ts'
 import type { JsonObject, KubeObject } from './types.ts'
 
 export interface ColumnDefinition {
@@ -24,6 +25,8 @@ export interface Facts {
   columns(): Readonly<Record<string, readonly ColumnDefinition[]>>
   bootstrapObjects(): readonly KubeObject[]
   openapiV2(): JsonObject
+  /** How the built-in types are encoded in protobuf. */
+  protobuf(): ProtobufFacts
   /** A group version (`apis_apps_v1`) or `index`. */
   openapiV3(name: string): JsonObject | undefined
 }
@@ -40,6 +43,7 @@ export function createFacts(): Facts {
     columns: () => load('columns') as Record<string, ColumnDefinition[]>,
     bootstrapObjects: () => load('bootstrap') as KubeObject[],
     openapiV2: () => load('openapi-v2') as JsonObject,
+    protobuf: () => load('protobuf') as ProtobufFacts,
     openapiV3: (name) => (existsSync(urlOf(`openapi-v3/${name}`)) ? (load(`openapi-v3/${name}`) as JsonObject) : undefined),
   }
 }

@@ -6,7 +6,8 @@ import type { AnswerForm } from './accept.ts'
 import type { ApiAnswer, ApiRequest, WatchAnswer } from './answers.ts'
 import type { ApiContext } from './context.ts'
 import { convertObject } from './conversions.ts'
-import { duplicatesOf, goJsonError, parseBody } from './decode.ts'
+import { decodeObject, duplicatesOf, goJsonError, parseBody } from './decode.ts'
+import { answerReview, isReview } from './reviews.ts'
 import { readList } from './list.ts'
 import { writeOptionsOf } from './options.ts'
 import { applyPatch, jsonPatch, mergePatch, patchTypesOf, strategicPatch } from './patch.ts'
@@ -110,6 +111,10 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
       const form = negotiate(request.headers['accept'], false)
       const body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
       const options = withDuplicates(writeOptionsOf(request, 'CreateOptions'), request)
+      if (isReview(type)) {
+        const { object } = decodeObject(body, type, options.fieldValidation, options.duplicates)
+        return { status: 201, form, body: answerReview(type, object, options.user) }
+      }
       refuseTerminating(type, body)
       const object = context.writer.create(type, namespace, body, options)
       return { status: 201, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }

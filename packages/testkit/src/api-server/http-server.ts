@@ -5,12 +5,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
-import type { ApiAnswer, WatchAnswer } from './answers.ts'
+import { formatJson } from '@plumbline/yaml'
+import type { ApiAnswer, ApiRequest, WatchAnswer } from './answers.ts'
 import type { ApiContext } from './context.ts'
 import type { Faults } from './faults.ts'
+import { decodeProtobuf, ProtobufError } from './protobuf.ts'
 import { errorAnswer, handle, serialise, tableOf } from './handler.ts'
 import { selectorOf } from './list.ts'
-import { internalFailure, invalid, requestTooLarge, StatusError, tooManyRequests, unauthorized } from './status-errors.ts'
+import { badRequest, internalFailure, invalid, requestTooLarge, StatusError, tooManyRequests, unauthorized } from './status-errors.ts'
 import type { Stored } from './storage.ts'
 import { metadataOf } from './tables/table.ts'
 import type { JsonObject } from './types.ts'
@@ -103,7 +105,15 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     send(response, errorAnswer(requestTooLarge(maxBodyBytes), { headers }))
     return
   }
-  const answer = handle({ method: method === 'HEAD' ? 'GET' : method, path: url.pathname, query: url.searchParams, headers, body }, context)
+  const asked = { method: method === 'HEAD' ? 'GET' : method, path: url.pathname, query: url.searchParams }
+  let given: Pick<ApiRequest, 'headers' | 'body'>
+  try {
+    given = textual(headers, body, context)
+  } catch (error) {
+    send(response, errorAnswer(error instanceof ProtobufError ? badRequest(error.message) : error, { headers }))
+    return
+  }
+  const answer = handle({ ...asked, ...given }, context)
   if (fault?.drop === 'after') {
     request.socket.destroy()
     return
@@ -118,11 +128,19 @@ function isLetIn(authorization: string | undefined, { token, isTokenRequired }: 
   return !/^bearer /i.test(authorization) ? !isTokenRequired : authorization.slice('bearer '.length) === token
 }
 
-/** The body as text, or undefined when it is too large. */
-function readBody(request: IncomingMessage): Promise<string | undefined> {
+const protobufMedia = 'application/vnd.kubernetes.protobuf'
+
+/** What the client sent, as text. Protobuf becomes the JSON of the same object. @throws {ProtobufError} */
+function textual(headers: ApiRequest['headers'], body: Buffer, { facts }: ApiContext): Pick<ApiRequest, 'headers' | 'body'> {
+  if (body.length === 0 || (headers['content-type'] ?? '').split(';')[0]?.trim() !== protobufMedia) return { headers, body: body.toString() }
+  return { headers: { ...headers, 'content-type': 'application/json' }, body: formatJson(decodeProtobuf(body, facts.protobuf())) }
+}
+
+/** The body, or undefined when it is too large. */
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   if (request.method === 'GET' || request.method === 'HEAD') {
     request.resume()
-    return Promise.resolve('')
+    return Promise.resolve(Buffer.alloc(0))
   }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
@@ -131,7 +149,7 @@ function readBody(request: IncomingMessage): Promise<string | undefined> {
       size += chunk.length
       if (size <= maxBodyBytes) chunks.push(chunk)
     })
-    request.on('end', () => resolve(size > maxBodyBytes ? undefined : Buffer.concat(chunks).toString()))
+    request.on('end', () => resolve(size > maxBodyBytes ? undefined : Buffer.concat(chunks)))
     request.on('error', reject)
   })
 }
