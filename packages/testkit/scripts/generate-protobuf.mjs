@@ -48,7 +48,8 @@ for (const folder of folders) {
     messages.set(`${pack}.${name}`, fields)
   }
 }
-const names = [...messages.keys()].sort()
+/** @type {string[]} */
+const names = [...messages.keys()].toSorted((a, b) => (a < b ? -1 : 1))
 const index = new Map(names.map((name, position) => [name, position]))
 const kinds = {}
 for (const [name, definition] of Object.entries(JSON.parse(readFileSync(openapi, 'utf8')).definitions)) {
@@ -72,7 +73,7 @@ const special = Object.fromEntries(
     ['pkg.apis.meta.v1.Verbs', 'items'],
   ].map(([name, form]) => [index.get(`k8s.io.apimachinery.${name}`), form]),
 )
-for (const name of names) if (/\.(?:ExtraValue|UnstructuredExtra)$/.test(name)) special[index.get(name)] = 'items'
+for (const name of names) if (name.endsWith('.ExtraValue') || name.endsWith('.UnstructuredExtra')) special[index.get(name)] = 'items'
 const jsonName = index.get('k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.JSON')
 if (jsonName !== undefined) special[jsonName] = 'raw'
 writeFileSync(join(here, '../data/protobuf.json.gz'), gzipSync(JSON.stringify({ messages: rows, kinds, special }), { level: 9 }))

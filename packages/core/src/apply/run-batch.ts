@@ -28,6 +28,9 @@ export async function runBatch(context: BatchContext, batch: readonly StepState[
   const prunes = batch.filter(({ step }) => step.action === 'prune')
   await inParallel(context, prunes, (state) => prune(context, state))
   if (prunes.some(({ phase }) => phase === 'Failed')) return
+  // Hooks are recorded before they are made; among the results they stand where the plan has them all the same.
+  const first = highestRank(context) + 1
+  for (const [index, state] of batch.filter(({ step }) => step.action !== 'prune').entries()) state.place = first + index
   const hooks = batch.filter(({ step }) => step.action === 'hook')
   if (hooks.length > 0 && !context.plan.options.dryRun) await recordIntents(context, hooks)
   for (const group of runsOfKinds(batch.filter(({ step }) => step.action !== 'prune'))) {
@@ -35,6 +38,10 @@ export async function runBatch(context: BatchContext, batch: readonly StepState[
       state.step.action === 'hook' && !context.plan.options.dryRun ? makeHook(context, state) : apply(context, state),
     )
   }
+}
+
+function highestRank({ states }: BatchContext): number {
+  return states.reduce((highest, state) => Math.max(highest, state.rank ?? -1), -1)
 }
 
 function runsOfKinds(states: readonly StepState[]): StepState[][] {
@@ -49,8 +56,8 @@ function runsOfKinds(states: readonly StepState[]): StepState[][] {
 
 /** Bounded parallelism; results are ranked in order of the steps, whichever answer comes first. */
 async function inParallel(context: BatchContext, states: readonly StepState[], work: (state: StepState) => Promise<void>): Promise<void> {
-  let rank = context.states.reduce((highest, state) => Math.max(highest, state.rank ?? -1), -1)
-  for (const state of states) state.rank ??= ++rank
+  let rank = highestRank(context)
+  for (const state of states) state.rank ??= state.place ?? ++rank
   let next = 0
   const worker = async (): Promise<void> => {
     for (let state = states[next++]; state !== undefined; state = states[next++]) {
@@ -102,14 +109,14 @@ async function prune(context: BatchContext, state: StepState): Promise<void> {
 
 /** Say in the recorded state which hooks are about to be made, and which objects under their names are from before. */
 async function recordIntents(context: BatchContext, hooks: readonly StepState[]): Promise<void> {
-  let rank = context.states.reduce((highest, state) => Math.max(highest, state.rank ?? -1), -1)
+  let rank = highestRank(context)
   const added: Record<string, { stale?: string }> = {}
   for (const state of hooks) {
     const key = stepKeyOf(state.step)
     if (Object.hasOwn(context.intents, key)) continue
     const uid = (await context.cluster.live.load(state.step.id, context.signal))?.metadata.uid
     added[key] = uid === undefined ? {} : { stale: uid }
-    Object.assign(state, { phase: 'Running', rank: state.rank ?? ++rank })
+    Object.assign(state, { phase: 'Running', rank: state.rank ?? state.place ?? ++rank })
   }
   if (Object.keys(added).length === 0) return
   context.intents = { ...context.intents, ...added }

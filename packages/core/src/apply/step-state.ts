@@ -15,13 +15,15 @@ export interface StepState {
   message?: string
   /** Place among the results, in order of first record. */
   rank?: number
+  /** The place it will have, while its batch runs. */
+  place?: number
 }
 
 /** States of a plan's steps, taken up from recorded results. */
-export function statesOf(steps: readonly SyncStep[], results: readonly ResourceResult[]): StepState[] {
+export function statesOf(steps: readonly SyncStep[], results: readonly ResourceResult[], destinationNamespace: string): StepState[] {
   const recorded = new Map(results.map((result, rank) => [`${keyOf(result)}:${result.syncPhase ?? 'Sync'}`, { result, rank }]))
   return steps.map((step) => {
-    const found = recorded.get(stepKeyOf(step))
+    const found = recorded.get(stepKeyOf({ ...step, id: { ...step.id, namespace: shownNamespace(step, destinationNamespace) } }))
     if (found === undefined) return { step }
     const { status, hookPhase, message } = found.result
     return {
@@ -35,7 +37,7 @@ export function statesOf(steps: readonly SyncStep[], results: readonly ResourceR
 }
 
 /** Results to record, in order of first record. */
-export function resultsOf(states: readonly StepState[]): ResourceResult[] {
+export function resultsOf(states: readonly StepState[], destinationNamespace: string): ResourceResult[] {
   return states
     .filter(({ rank }) => rank !== undefined)
     .toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
@@ -49,12 +51,17 @@ export function resultsOf(states: readonly StepState[]): ResourceResult[] {
         kind: step.id.kind,
         ...(message === undefined ? {} : { message }),
         name: step.id.name,
-        namespace: step.id.namespace,
+        namespace: shownNamespace(step, destinationNamespace),
         ...(code === undefined ? {} : { status: code }),
         syncPhase: step.phase,
         version: step.version,
       }
     })
+}
+
+/** What is written has the destination's namespace in its result, also where its kind has none; what is pruned has its own. */
+function shownNamespace({ action, id, isImplied }: SyncStep, destinationNamespace: string): string {
+  return id.namespace === '' && action !== 'prune' && isImplied !== true ? destinationNamespace : id.namespace
 }
 
 /** Whether the step has come to an end, good or bad. */

@@ -61,7 +61,7 @@ const defaultConcurrency = 16
  */
 export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
   const { plan, cluster } = request
-  const states = statesOf(plan.steps, request.results ?? [])
+  const states = statesOf(plan.steps, request.results ?? [], plan.options.destinationNamespace)
   const context: BatchContext = {
     plan,
     cluster,
@@ -72,7 +72,12 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     persist: (message) => persist('Running', message),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   }
-  const progress = (phase: OperationPhase, message: string): SyncProgress => ({ phase, message, results: resultsOf(states), intents: context.intents })
+  const progress = (phase: OperationPhase, message: string): SyncProgress => ({
+    phase,
+    message,
+    results: resultsOf(states, plan.options.destinationNamespace),
+    intents: context.intents,
+  })
   async function persist(phase: OperationPhase, message: string): Promise<void> {
     await request.persist?.(progress(phase, message))
   }
@@ -187,7 +192,6 @@ async function invalidStepsOf(plan: SyncPlan, cluster: Cluster, states: readonly
     problems.add(`failed to discover server resources for group version ${apiVersion}: the server could not find the requested resource`)
     Object.assign(state, {
       code: 'SyncFailed',
-      phase: 'Failed',
       rank: rank++,
       message: `The Kubernetes API could not find ${step.id.group}/${step.id.kind} for requested resource ${step.id.namespace}/${step.id.name}. Make sure the "${step.id.kind}" CRD is installed on the destination cluster.`,
     })
@@ -200,7 +204,7 @@ async function runDry(context: BatchContext, finish: (phase: OperationPhase, mes
   await runBatch(context, ordinary)
   return ordinary.some(isFailed)
     ? finish('Failed', failureMessage('one or more objects failed to apply (dry run)', ordinary))
-    : finish('Succeeded', 'successfully synced (all tasks run)')
+    : finish('Succeeded', 'successfully synced (no more tasks)')
 }
 
 async function runFailHooks(

@@ -34,7 +34,7 @@ export async function writeObject(cluster: Cluster, step: SyncStep, live: Kubern
   } catch (error) {
     if (step.force !== true || !(error instanceof ClusterError) || error.status !== 422 || live === undefined) throw error
     await cluster.delete(resourceIdOf(object), { propagationPolicy: 'Background', ...(options.dryRun === true ? { dryRun: true } : {}) })
-    return say('replaced', await cluster.create(object, options))
+    return say('configured', await cluster.create(object, options))
   }
 }
 

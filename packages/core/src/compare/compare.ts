@@ -159,7 +159,8 @@ export function resourceStatusesOf(comparison: Comparison): ResourceStatus[] {
     ...(needsConfirmation(desired ?? live) ? { requiresDeletionConfirmation: true } : {}),
     ...(requiresPruning ? { requiresPruning: true } : {}),
     ...(status === undefined ? {} : { status }),
-    ...(wave === 0 ? {} : { syncWave: wave }),
+    // What git no longer has is in no wave.
+    ...(wave === 0 || requiresPruning ? {} : { syncWave: wave }),
     version,
   }))
 }

@@ -70,7 +70,7 @@ function withNamespace(object: KubernetesObject, isNamespaced: boolean | undefin
     const { namespace: _namespace, ...metadata } = object.metadata
     return { ...object, metadata }
   }
-  // A kind that the cluster does not know is taken as namespaced when it says so itself.
-  if (isNamespaced !== true || (object.metadata.namespace ?? '') !== '' || destination === '') return object
+  // A kind that nobody knows yet is taken as namespaced.
+  if (isNamespaced === false || (object.metadata.namespace ?? '') !== '' || destination === '') return object
   return { ...object, metadata: { ...object.metadata, namespace: destination } }
 }

@@ -78,6 +78,7 @@ export function planSync(request: PlanRequest): SyncPlan {
       propagationPolicy: propagationPolicyOf(options),
       applyOutOfSyncOnly: options.includes('ApplyOutOfSyncOnly=true'),
       fieldManager: policy.fieldManager ?? defaultFieldManager,
+      destinationNamespace: request.destinationNamespace,
     },
   }
 }
@@ -123,7 +124,7 @@ function applyStep(resource: ComparedResource, object: KubernetesObject, policy:
 function pruneStep(resource: ComparedResource, live: KubernetesObject, prune: boolean, options: readonly string[]): SyncStep {
   const own = resourceOptionsOf(live)
   const isKept = own.includes('Prune=false') || (options.includes('Prune=false') && !own.some((option) => option.startsWith('Prune=')))
-  const skip = isKept ? 'ignored (no prune)' : prune ? undefined : 'ignored (requires pruning)'
+  const skip = !prune ? 'ignored (requires pruning)' : isKept ? 'ignored (no prune)' : undefined
   return {
     action: 'prune',
     phase: 'Sync',
@@ -192,7 +193,7 @@ function namespaceStep(request: PlanRequest, options: readonly string[]): SyncSt
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
   }
-  return { action: 'apply', phase: 'PreSync', wave: -1, id, version: 'v1', object, method: 'server-side', ...liveOf(live), isModified: true }
+  return { action: 'apply', phase: 'PreSync', wave: -1, id, version: 'v1', object, method: 'server-side', ...liveOf(live), isModified: true, isImplied: true }
 }
 
 function hasMetadata(live: KubernetesObject, wanted: NonNullable<SyncRequestPolicy['managedNamespaceMetadata']>): boolean {

@@ -27,6 +27,8 @@ export interface SyncStep {
   readonly method?: 'server-side' | 'client-side' | 'replace'
   /** Delete and make again when the object cannot be changed in place. */
   readonly force?: boolean
+  /** Not in git: made because an option asks for it. */
+  readonly isImplied?: true
   /** A prune that waits until everything else is done. */
   readonly isLast?: boolean
   /** What lived when the plan was made. */
@@ -55,6 +57,8 @@ export interface SyncPlanOptions {
   readonly propagationPolicy: 'Foreground' | 'Background' | 'Orphan'
   readonly applyOutOfSyncOnly: boolean
   readonly fieldManager: string
+  /** Stands in results of objects that have no namespace, as Argo CD writes them. */
+  readonly destinationNamespace: string
 }
 
 /** A text that is equal exactly for the same step of the same plan: the object's key and the phase. */

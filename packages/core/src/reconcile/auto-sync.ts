@@ -1,7 +1,7 @@
 // Whether an application syncs by itself now. Pure. Follows argo-cd `controller/appcontroller.go` (autoSync).
 import type { Comparison } from '../compare/compare.ts'
 import { hasMultipleSources, isAutomated } from '../model/application.ts'
-import type { Application, Operation } from '../model/application.ts'
+import type { Application, Operation, RetryStrategy } from '../model/application.ts'
 import type { Condition, OperationState } from '../model/application-status.ts'
 import { isCompleted } from '../model/application-status.ts'
 import { isEqual } from '../diff/equal.ts'
@@ -67,13 +67,20 @@ function lastAttempt(state: OperationState | undefined, spec: Application['spec'
   return isSameRevision && isSameSource ? state : undefined
 }
 
+/** A limit of none is not written, as Go does not. */
+function retryOf(retry: RetryStrategy | undefined): RetryStrategy {
+  if (retry === undefined) return { limit: defaultRetryLimit }
+  const { limit, ...rest } = retry
+  return limit === undefined || limit === 0 ? rest : retry
+}
+
 function automatedOperation(application: Application, revisions: readonly string[], prune: boolean): Operation {
   const { spec } = application
   const isMultiple = hasMultipleSources(spec)
   const options = spec.syncPolicy?.syncOptions
   return {
     initiatedBy: { automated: true },
-    retry: spec.syncPolicy?.retry ?? { limit: defaultRetryLimit },
+    retry: retryOf(spec.syncPolicy?.retry),
     sync: {
       ...(prune ? { prune } : {}),
       ...(isMultiple ? { revisions } : { revision: revisions[0] ?? '' }),

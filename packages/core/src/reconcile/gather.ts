@@ -9,6 +9,7 @@ import type { Prediction } from '../diff/predict.ts'
 import type { HealthRegistry } from '../health/health.ts'
 import type { Application } from '../model/application.ts'
 import type { Condition } from '../model/application-status.ts'
+import { valueAt } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { groupOf, keyOf, kindKeyOf, resourceIdOf, versionOf } from '../model/resource-id.ts'
@@ -92,7 +93,21 @@ async function scopesOf(cluster: Cluster, manifests: readonly Manifest[], signal
     const resource = await cluster.resourceOf(kind, signal)
     if (resource !== undefined) scopes.set(`${kind.group}/${kind.version}/${kind.kind}`, resource.isNamespaced)
   }
+  for (const { object } of manifests) for (const [kind, isNamespaced] of definedScopesOf(object)) if (!scopes.has(kind)) scopes.set(kind, isNamespaced)
   return scopes
+}
+
+/** Kinds that a CustomResourceDefinition among the manifests will bring: known before the cluster knows them. */
+function definedScopesOf(object: KubernetesObject): [kind: string, isNamespaced: boolean][] {
+  if (object.kind !== 'CustomResourceDefinition') return []
+  const [group, kind, scope, versions] = ['group', 'kind', 'scope', 'versions'].map((name) =>
+    name === 'kind' ? valueAt(object, 'spec', 'names', 'kind') : valueAt(object, 'spec', name),
+  )
+  if (typeof group !== 'string' || typeof kind !== 'string' || !Array.isArray(versions)) return []
+  return versions.flatMap((version: unknown): [string, boolean][] => {
+    const name = valueAt(version, 'name')
+    return typeof name === 'string' ? [[`${group}/${name}/${kind}`, scope === 'Namespaced']] : []
+  })
 }
 
 /** Kinds to watch: what git has, and what the application is known to have had, so that things left behind are found after a restart. */

@@ -6,7 +6,7 @@ import { messageOf } from '../errors.ts'
 import type { SyncEventBody } from '../events.ts'
 import type { Application, Operation } from '../model/application.ts'
 import { applicationKeyOf } from '../model/application.ts'
-import type { OperationState } from '../model/application-status.ts'
+import type { OperationState, SyncResult } from '../model/application-status.ts'
 import { annotationOf } from '../model/kubernetes-object.ts'
 import { planSync } from '../plan/plan-sync.ts'
 import type { SyncPlan } from '../plan/sync-plan.ts'
@@ -86,17 +86,24 @@ async function attempt(application: Application, state: OperationState, known: R
   const pinned = state.syncResult?.revisions ?? (state.syncResult?.revision === undefined ? asked : [state.syncResult.revision])
   const target = withSources(application, operation)
   try {
-    const refreshed = known ?? (await refreshApplication(target, { level: 'latest' }, context, await resolvedRevisions(target, pinned, context)))
+    const refreshed = known ?? (await refreshAt(target, pinned, context))
     const errors = refreshed.outcome.conditions.filter(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')
     if (errors.length > 0 || refreshed.gathered === undefined) {
       return {
         ...state,
         phase: 'Error',
-        message: errors.map(({ type, message }) => `${type}: ${message}`).join(';'),
+        // A destination that is wrong is found before anything is compared, and named without a type.
+        message: errors
+          .map(({ type, message }) => (/^(?:application destination|error getting cluster)/.test(message) ? message : `${type}: ${message}`))
+          .join(';'),
         syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions.length > 0 ? refreshed.outcome.revisions : (pinned ?? [])) },
       }
     }
-    const source = operationSourceOf(application, operation, refreshed.outcome.revisions)
+    const metadata = application.spec.syncPolicy?.managedNamespaceMetadata
+    const source = {
+      ...operationSourceOf(application, operation, refreshed.outcome.revisions),
+      ...(metadata === undefined ? {} : { managedNamespaceMetadata: metadata }),
+    }
     const plan = await planOf(target, state, refreshed, context)
     context.onPlan(plan)
     context.emit({ type: 'sync.started', revisions: plan.revisions, steps: plan.steps.length })
@@ -122,13 +129,10 @@ async function attempt(application: Application, state: OperationState, known: R
   }
 }
 
-/** Pinned revisions may be names, when a person wrote the operation. */
-async function resolvedRevisions(
-  application: Application,
-  pinned: readonly string[] | undefined,
-  context: OperationContext,
-): Promise<readonly string[] | undefined> {
-  if (pinned === undefined || pinned.every((revision) => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision))) return pinned
+/** Compare at pinned revisions, which may be names when a person wrote the operation. */
+async function refreshAt(application: Application, pinned: readonly string[] | undefined, context: OperationContext): Promise<Refreshed> {
+  if (pinned === undefined || pinned.every((revision) => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(revision)))
+    return refreshApplication(application, { level: 'latest' }, context, pinned)
   const { spec } = application
   const named: Application = {
     ...application,
@@ -140,12 +144,7 @@ async function resolvedRevisions(
         : { sources: spec.sources.map((source, index) => ({ ...source, targetRevision: pinned[index] ?? source.targetRevision ?? '' })) }),
     },
   }
-  try {
-    return await context.renderer.resolve({ application: named, since: context.clock.now() })
-  } catch {
-    // The refresh resolves again and says what is wrong.
-    return pinned
-  }
+  return refreshApplication(named, { level: 'force', since: context.clock.now() }, context)
 }
 
 /** An operation may name its own sources: a rollback does. */
@@ -193,8 +192,13 @@ async function planOf(application: Application, state: OperationState, refreshed
   })
 }
 
-function stateFrom(state: OperationState, source: ReturnType<typeof operationSourceOf>, progress: SyncProgress): OperationState {
-  return { ...state, phase: progress.phase, message: progress.message, syncResult: { resources: progress.results, ...source } }
+function stateFrom(state: OperationState, source: Omit<SyncResult, 'resources'>, progress: SyncProgress): OperationState {
+  return {
+    ...state,
+    phase: progress.phase,
+    message: progress.message,
+    syncResult: { ...(progress.results.length === 0 ? {} : { resources: progress.results }), ...source },
+  }
 }
 
 /** `phase` is left alone while the operation runs: a person may have set it to Terminating. */

@@ -31,13 +31,13 @@ const evaluated: readonly string[] = [
 export function nextStatus(application: Application, outcome: RefreshOutcome, now: string, controllerNamespace: string): ApplicationStatus {
   const { spec, status: before = {} } = application
   const isMultiple = hasMultipleSources(spec)
-  const isInvalid = outcome.comparison === undefined
+  if (outcome.comparison === undefined) return invalidStatus(before, outcome, now)
   const targets = sourcesOf(spec).map((source) => source.targetRevision ?? '')
-  const revisions = outcome.revisions.length > 0 ? outcome.revisions : isInvalid ? [] : targets
+  const revisions = outcome.revisions.length > 0 ? outcome.revisions : targets
   const comparison = outcome.comparison
-  const health = healthOf(before.health, isInvalid ? { status: 'Unknown' } : (comparison?.health ?? { status: 'Unknown' }), now)
+  const health = healthOf(before.health, comparison.health, now)
   const { resources: _resources, conditions: _conditions, sync: _sync, sourceType: _type, sourceTypes: _types, summary: _summary, ...kept } = before
-  const resources = comparison === undefined ? [] : resourceStatusesOf(comparison)
+  const resources = resourceStatusesOf(comparison)
   const conditions = conditionsOf(before.conditions ?? [], outcome.conditions, now)
   const hasTypes = outcome.sourceTypes.length > 0
   const summary = summaryOf(comparison)
@@ -54,8 +54,20 @@ export function nextStatus(application: Application, outcome: RefreshOutcome, no
     sync: {
       comparedTo: comparedToOf(application),
       ...(isMultiple ? { revisions } : revisions[0] === undefined || revisions[0] === '' ? {} : { revision: revisions[0] }),
-      status: comparison?.status ?? 'Unknown',
+      status: comparison.status,
     },
+  }
+}
+
+/** A spec that is wrong is not compared: what was known of the last comparison stays, and counts for nothing. */
+function invalidStatus(before: ApplicationStatus, outcome: RefreshOutcome, now: string): ApplicationStatus {
+  const { conditions: _conditions, ...kept } = before
+  const conditions = conditionsOf(before.conditions ?? [], outcome.conditions, now)
+  return {
+    ...kept,
+    ...(conditions.length === 0 ? {} : { conditions }),
+    health: healthOf(before.health, { status: 'Unknown' }, now),
+    sync: { ...before.sync, status: 'Unknown' },
   }
 }
 
