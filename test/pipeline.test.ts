@@ -135,3 +135,34 @@ describe('an orderly stop', () => {
     expect(world.controller.store.get('argocd/shop')?.status?.operationState?.phase).toBe('Running')
   })
 })
+
+describe('a project', () => {
+  it('keeps an application to the kinds and namespaces it permits', async () => {
+    await using world = await createWorld({
+      'shop/a.yaml': configMap('a', '1'),
+      'shop/role.yaml': 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: too-much}\nrules: []\n',
+      'stray/b.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: kube-system}\n',
+    })
+    world.cluster.api.create({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name: 'team', namespace: 'argocd' },
+      spec: {
+        sourceRepos: ['*'],
+        destinations: [
+          { server: '*', namespace: 'shop' },
+          { server: '*', namespace: 'stray' },
+        ],
+      },
+    })
+    await world.until(() => expect(world.controller.store.project('team')).toBeDefined())
+    world.apply('shop', { project: 'team' })
+    world.apply('stray', { project: 'team' })
+    const messageOf = (name: string): string => world.application(name)?.status?.operationState?.message ?? ''
+    await world.until(() => expect(messageOf('shop')).toContain('resource rbac.authorization.k8s.io:ClusterRole is not permitted in project team'))
+    await world.until(() => expect(messageOf('stray')).toContain("namespace kube-system is not permitted in project 'team'"))
+    expect(valueOf(world, 'shop', 'a')).toBeUndefined()
+    expect(world.cluster.api.get({ group: 'rbac.authorization.k8s.io', plural: 'clusterroles' }, '', 'too-much')).toBeUndefined()
+    expect(world.cluster.api.get({ group: '', plural: 'configmaps' }, 'kube-system', 'b')).toBeUndefined()
+  })
+})

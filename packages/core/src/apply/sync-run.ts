@@ -172,7 +172,7 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
   }
 }
 
-/** A sync whose first look at a plan finds what cannot be done at all: kinds that nobody serves. */
+/** What a first look at a plan finds that cannot be done at all: what the project forbids, and kinds that nobody serves. */
 async function invalidStepsOf(plan: SyncPlan, cluster: Cluster, states: readonly StepState[]): Promise<string | undefined> {
   const coming = new Set(
     plan.steps.flatMap(({ object }) => (object === undefined ? [] : (definedKindOf(object) ?? []))).map(({ group, kind }) => `${group}/${kind}`),
@@ -181,6 +181,11 @@ async function invalidStepsOf(plan: SyncPlan, cluster: Cluster, states: readonly
   let rank = 0
   for (const state of states) {
     const { step } = state
+    if (step.forbidden !== undefined) {
+      problems.add(step.forbidden)
+      Object.assign(state, { code: 'SyncFailed', rank: rank++, message: step.forbidden })
+      continue
+    }
     if (
       step.action === 'prune' ||
       coming.has(`${step.id.group}/${step.id.kind}`) ||

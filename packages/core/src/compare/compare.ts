@@ -54,6 +54,8 @@ export interface CompareRequest {
   readonly tracking: TrackingSettings
   /** The application itself: it does not count for its own health. */
   readonly self?: ResourceId
+  /** Whether the project forbids the kind of an object; its status is Unknown then. Default: everything is permitted. */
+  readonly isForbidden?: (id: ResourceId) => boolean
   /** Keeps results by what was compared; an object unchanged since costs nothing. */
   readonly cache?: DiffCache
 }
@@ -102,7 +104,8 @@ function comparedResource(
   const diff = desired === undefined || live === undefined || isAnyHook ? nothing : diffOf(request, desired, live)
   const hasStatus = object !== undefined && !isAnyHook && !isSkipped(object) && isOwn
   const isOutOfSync = desired === undefined || live === undefined || diff.isModified
-  const status = request.desired === undefined ? 'Unknown' : isOutOfSync ? 'OutOfSync' : 'Synced'
+  const isUnknown = request.desired === undefined || (hasStatus && request.isForbidden?.(id) === true)
+  const status = isUnknown ? 'Unknown' : isOutOfSync ? 'OutOfSync' : 'Synced'
   const health = live === undefined ? undefined : request.health(live)
   return {
     id,

@@ -1,13 +1,13 @@
 // What a project permits. Follows argo-cd `pkg/apis/application/v1alpha1/app_project_types.go`.
 import { printed } from '@plumbline/schema'
-import type { Application } from './application.ts'
+import type { Application, ApplicationSpec } from './application.ts'
 import { sourcesOf } from './application.ts'
 import type { Condition } from './application-status.ts'
 import { matchesGlob } from './glob.ts'
 import { inCluster } from './parse-application.ts'
 import { isRecord, valueAt } from './kubernetes-object.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
-import type { GroupKind } from './resource-id.ts'
+import type { GroupKind, ResourceId } from './resource-id.ts'
 
 /** Conditions for what the application asks for and its project does not permit; empty when all is permitted. */
 export function projectConditions(application: Application, project: KubernetesObject | undefined): Condition[] {
@@ -18,7 +18,7 @@ export function projectConditions(application: Application, project: KubernetesO
     if (!isSourcePermitted(project, source.repoURL))
       conditions.push({ type: 'InvalidSpecError', message: `application repo ${source.repoURL} is not permitted in project '${spec.project}'` })
   }
-  const server = spec.destination.server ?? (spec.destination.name === inCluster.name ? inCluster.server : '')
+  const server = serverOf(spec)
   const namespace = spec.destination.namespace ?? ''
   if (!isDestinationPermitted(project, server, spec.destination.name ?? inCluster.name, namespace)) {
     conditions.push({
@@ -29,14 +29,21 @@ export function projectConditions(application: Application, project: KubernetesO
   return conditions
 }
 
+/** Why a project forbids an object, in the words of Argo CD; undefined when it is permitted. */
+export function whyForbidden(project: KubernetesObject, id: ResourceId, spec: ApplicationSpec): string | undefined {
+  const destination = { server: serverOf(spec), name: spec.destination.name ?? inCluster.name }
+  const name = project.metadata.name ?? ''
+  if (!isKindPermitted(project, id, id.namespace !== '')) return `resource ${id.group}:${id.kind} is not permitted in project ${name}`
+  if (id.namespace === '' || isDestinationPermitted(project, destination.server, destination.name, id.namespace)) return undefined
+  return `namespace ${id.namespace} is not permitted in project '${name}'`
+}
+
+function serverOf({ destination }: ApplicationSpec): string {
+  return destination.server ?? (destination.name === inCluster.name ? inCluster.server : '')
+}
+
 /** Whether objects of a kind may be managed: cluster-scoped kinds need a white list, namespaced ones do not. */
-export function isKindPermitted(
-  project: KubernetesObject,
-  kind: GroupKind,
-  isNamespaced: boolean,
-  namespace: string,
-  destination: { readonly server: string; readonly name: string },
-): boolean {
+export function isKindPermitted(project: KubernetesObject, kind: GroupKind, isNamespaced: boolean): boolean {
   const lists = isNamespaced
     ? (['namespaceResourceWhitelist', 'namespaceResourceBlacklist'] as const)
     : (['clusterResourceWhitelist', 'clusterResourceBlacklist'] as const)
@@ -47,8 +54,7 @@ export function isKindPermitted(
       (entry) => isRecord(entry) && matchesGlob(printed(entry['group'] ?? ''), kind.group, '/') && matchesGlob(printed(entry['kind'] ?? ''), kind.kind, '/'),
     )
   const isWhite = isNamespaced && white === undefined ? true : matches(white)
-  if (!isWhite || matches(black)) return false
-  return !isNamespaced || namespace === '' || isDestinationPermitted(project, destination.server, destination.name, namespace)
+  return isWhite && !matches(black)
 }
 
 function isSourcePermitted(project: KubernetesObject, url: string): boolean {

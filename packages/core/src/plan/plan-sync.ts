@@ -27,6 +27,8 @@ export interface PlanRequest {
   readonly liveHook: (id: ResourceId) => KubernetesObject | undefined
   readonly tracking: TrackingSettings
   readonly policy: SyncRequestPolicy
+  /** Why the project forbids an object. Default: everything is permitted. */
+  readonly whyForbidden?: (id: ResourceId) => string | undefined
   /** When the operation started, epoch ms: generated names of hooks end on it. */
   readonly startedAt: number
 }
@@ -71,7 +73,7 @@ export function planSync(request: PlanRequest): SyncPlan {
     planVersion: 1,
     application: request.application,
     revisions: request.revisions,
-    steps: orderSteps(pruneWavesOf(steps), request.destinationNamespace),
+    steps: orderSteps(pruneWavesOf(steps), request.destinationNamespace).map((step) => withVerdict(step, request)),
     options: {
       prune,
       dryRun: policy.dryRun ?? false,
@@ -119,6 +121,11 @@ function applyStep(resource: ComparedResource, object: KubernetesObject, policy:
     ...liveOf(resource.live),
     isModified: resource.status !== 'Synced',
   }
+}
+
+function withVerdict(step: SyncStep, { whyForbidden }: PlanRequest): SyncStep {
+  const forbidden = whyForbidden?.(step.id)
+  return forbidden === undefined ? step : { ...step, forbidden }
 }
 
 function pruneStep(resource: ComparedResource, live: KubernetesObject, prune: boolean, options: readonly string[]): SyncStep {

@@ -35,6 +35,8 @@ export interface SyncStep {
   readonly live?: { readonly uid: string; readonly resourceVersion: string }
   /** Whether the step changes anything; unchanged objects are applied too unless ApplyOutOfSyncOnly is set. */
   readonly isModified: boolean
+  /** Why the project forbids the step: a sync with such a step does nothing at all. */
+  readonly forbidden?: string
   /** Why nothing is done, in the words of Argo CD. */
   readonly skip?: string
 }

@@ -13,7 +13,8 @@ import { valueAt } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import type { Manifest } from '../model/manifest.ts'
 import { groupOf, keyOf, kindKeyOf, resourceIdOf, versionOf } from '../model/resource-id.ts'
-import type { GroupKind } from '../model/resource-id.ts'
+import type { GroupKind, ResourceId } from '../model/resource-id.ts'
+import { isKindPermitted } from '../model/app-project.ts'
 import { trackedApplicationOf, trackingNameOf } from '../plan/tracking.ts'
 import type { TrackingSettings } from '../plan/tracking.ts'
 import type { Cluster } from '../ports/cluster.ts'
@@ -44,12 +45,14 @@ export async function compareWithCluster(
     readonly application: Application
     readonly manifests: readonly Manifest[] | undefined
     readonly cluster: Cluster
+    /** Default: everything is permitted. */
+    readonly project?: KubernetesObject
     readonly cache?: DiffCache
     readonly signal?: AbortSignal
   },
   settings: ComparisonSettings,
 ): Promise<GatheredComparison> {
-  const { application, manifests, cluster, signal } = request
+  const { application, manifests, cluster, project, signal } = request
   const trackingName = trackingNameOf({ name: application.metadata.name ?? '', namespace: application.metadata.namespace ?? '' }, settings.controllerNamespace)
   const scopes = await scopesOf(cluster, manifests ?? [], signal)
   const destinationNamespace = application.spec.destination.namespace ?? ''
@@ -70,6 +73,7 @@ export async function compareWithCluster(
       ...(application.spec.ignoreDifferences === undefined ? {} : { ignore: createIgnoreRules(application.spec.ignoreDifferences) }),
     },
     health: settings.health,
+    ...(project === undefined ? {} : { isForbidden: (id: ResourceId) => !isKindPermitted(project, id, id.namespace !== '') }),
     tracking: settings.tracking,
     self: resourceIdOf(application),
     ...(request.cache === undefined ? {} : { cache: request.cache }),

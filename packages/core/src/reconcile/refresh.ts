@@ -49,11 +49,19 @@ export async function refreshApplication(
   if (invalid.length === 0) invalid.push(...projectConditions(application, context.project(application.spec.project)))
   if (invalid.length > 0) return { outcome: { comparison: undefined, revisions: [], sourceTypes: [], conditions: invalid }, diagnostics: [] }
 
+  const project = context.project(application.spec.project)
   const pinned = revisions ?? (level === 'recent' ? recentRevisions(application) : undefined)
   const { rendered, condition } = await renderOrExplain(application, level, since, context, pinned)
   const manifests = rendered?.flatMap((source) => source.manifests)
   const gathered = await compareWithCluster(
-    { application, manifests, cluster: context.cluster, cache: context.cache, ...(context.signal === undefined ? {} : { signal: context.signal }) },
+    {
+      application,
+      manifests,
+      cluster: context.cluster,
+      cache: context.cache,
+      ...(project === undefined ? {} : { project }),
+      ...(context.signal === undefined ? {} : { signal: context.signal }),
+    },
     context.settings,
   )
   return {

@@ -6,6 +6,7 @@ import { messageOf } from '../errors.ts'
 import type { SyncEventBody } from '../events.ts'
 import type { Application, Operation } from '../model/application.ts'
 import { applicationKeyOf } from '../model/application.ts'
+import { whyForbidden } from '../model/app-project.ts'
 import type { OperationState, SyncResult } from '../model/application-status.ts'
 import { annotationOf } from '../model/kubernetes-object.ts'
 import { planSync } from '../plan/plan-sync.ts'
@@ -160,6 +161,7 @@ async function planOf(application: Application, state: OperationState, refreshed
   const { operation } = state
   const { spec } = application
   const gathered = refreshed.gathered
+  const project = context.project(spec.project)
   const options = operation.sync?.syncOptions ?? spec.syncPolicy?.syncOptions
   const namespace = spec.destination.namespace ?? ''
   if (options?.includes('CreateNamespace=true') === true && namespace !== '') {
@@ -178,6 +180,7 @@ async function planOf(application: Application, state: OperationState, refreshed
     liveHook: (id) => context.cluster.live.get(id),
     tracking: context.settings.tracking,
     startedAt: startedAtOf(state),
+    ...(project === undefined ? {} : { whyForbidden: (id) => whyForbidden(project, id, spec) }),
     policy: {
       prune: operation.sync?.prune ?? false,
       dryRun: operation.sync?.dryRun ?? false,
