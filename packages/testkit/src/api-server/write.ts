@@ -8,9 +8,10 @@ import { decodeObject, serverForm, storedForm } from './decode.ts'
 import { generatedName } from './names.ts'
 import { applyPatch, patched } from './patch.ts'
 import type { ResourceType } from './resource-type.ts'
-import { storedVersionsOf, withCondition } from './crd.ts'
+import { completed, markedTerminating, prepared } from './kind-rules.ts'
+import { conflictError, invalidPatch } from './patch-errors.ts'
 import { alreadyExists, badRequest, conflict, internalFailure, invalid, MODIFIED, notFound, StatusError } from './status-errors.ts'
-import type { GroupResource, Status } from './status-errors.ts'
+import type { GroupResource } from './status-errors.ts'
 import type { Storage, Stored } from './storage.ts'
 import { generationAfter, hasGeneration, hasStatusEndpoint, resetPathsOf, statusUpdate, withoutStatus } from './strategies.ts'
 import { formatTime, isEqual, isObject, objectOf } from './types.ts'
@@ -556,88 +557,6 @@ function recorded(record: () => object, updated: KubeObject): object {
   }
 }
 
-/** Things that single kinds do on every write. */
-function prepared(type: ResourceType, object: KubeObject, previous: KubeObject | undefined): KubeObject {
-  if (type.kind === 'CustomResourceDefinition' && type.group === 'apiextensions.k8s.io') {
-    const status = previous === undefined ? { conditions: null, acceptedNames: { plural: '', kind: '' } } : objectOf(object['status'])
-    return { ...object, status: { ...status, storedVersions: storedVersionsOf(object, objectOf(object['status'])['storedVersions']) } }
-  }
-  if (type.group === 'batch' && type.kind === 'Job' && previous === undefined) return selectedJob(object)
-  if (type.group !== '') return object
-  if (type.kind === 'Secret' && isObject(object['stringData'])) {
-    const { stringData, ...rest } = object as KubeObject & { stringData: JsonObject }
-    const data = { ...objectOf(rest['data']) }
-    for (const [key, value] of Object.entries(stringData)) data[key] = Buffer.from(String(value)).toString('base64')
-    return { ...rest, data } as KubeObject
-  }
-  if (type.kind === 'Pod' && previous === undefined) return { ...object, status: { phase: 'Pending', qosClass: qosOf(object) } }
-  if (type.kind === 'Namespace') {
-    if (previous === undefined) return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
-    return { ...object, spec: previous['spec'] }
-  }
-  return object
-}
-
-function markedTerminating(type: ResourceType, object: KubeObject, now: string): KubeObject {
-  const status = objectOf(object['status'])
-  if (type.kind === 'Namespace' && type.group === '') return { ...object, status: { ...status, phase: 'Terminating' } }
-  if (type.kind !== 'CustomResourceDefinition') return object
-  const message = 'CustomResourceDefinition marked for deletion; CustomResource deletion will be initiated'
-  return { ...object, status: withCondition(status, 'Terminating', 'True', 'InstanceDeletionPending', message, now) }
-}
-
-/** What shows once the object has been read back: a job without labels has those of its template. */
-function completed(type: ResourceType, object: KubeObject): KubeObject {
-  if (type.group !== 'batch' || type.kind !== 'Job' || Object.keys(object.metadata.labels ?? {}).length > 0) return object
-  const labels = objectOf(objectOf(objectOf(objectOf(object['spec'])['template'])['metadata'])['labels']) as Record<string, string>
-  return Object.keys(labels).length === 0 ? object : { ...object, metadata: { ...object.metadata, labels } }
-}
-
-/** Jobs select their pods by their own uid, unless told otherwise; a job without labels takes those of its template. */
-function selectedJob(job: KubeObject): KubeObject {
-  const spec = objectOf(job['spec'])
-  const template = objectOf(spec['template'])
-  const metadata = objectOf(template['metadata'])
-  const uid = job.metadata.uid ?? ''
-  const isManual = spec['manualSelector'] === true || spec['selector'] !== undefined
-  const labels = isManual
-    ? objectOf(metadata['labels'])
-    : {
-        ...objectOf(metadata['labels']),
-        'batch.kubernetes.io/controller-uid': uid,
-        'batch.kubernetes.io/job-name': job.metadata.name ?? '',
-        'controller-uid': uid,
-        'job-name': job.metadata.name ?? '',
-      }
-  return {
-    ...job,
-    spec: {
-      ...spec,
-      ...(isManual ? {} : { selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } } }),
-      template: { ...template, metadata: { ...metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) } },
-    },
-  }
-}
-
-/** Class of a pod by its requests and limits. Follows kubernetes `pkg/apis/core/v1/helper/qos`. */
-function qosOf(pod: KubeObject): string {
-  const containers = [
-    ...((objectOf(pod['spec'])['containers'] as JsonObject[] | undefined) ?? []),
-    ...((objectOf(pod['spec'])['initContainers'] as JsonObject[] | undefined) ?? []),
-  ]
-  const all = containers.map((container) => objectOf(container['resources']))
-  const has = (name: string): boolean => all.some((resources) => Object.keys(objectOf(resources[name])).some((key) => key === 'cpu' || key === 'memory'))
-  if (!has('requests') && !has('limits')) return 'BestEffort'
-  const isGuaranteed = all.every((resources) =>
-    ['cpu', 'memory'].every(
-      (key) =>
-        objectOf(resources['limits'])[key] !== undefined &&
-        isEqual(objectOf(resources['limits'])[key], objectOf(resources['requests'])[key] ?? objectOf(resources['limits'])[key]),
-    ),
-  )
-  return isGuaranteed ? 'Guaranteed' : 'Burstable'
-}
-
 function withoutBookkeeping(object: KubeObject): unknown {
   const { managedFields: _fields, resourceVersion: _version, ...metadata } = object.metadata
   return { ...object, metadata }
@@ -661,57 +580,4 @@ function withoutScaleTimes(object: KubeObject): KubeObject {
 function withoutScaleManagers(object: KubeObject): KubeObject {
   const entries = (object.metadata.managedFields ?? []).filter((entry) => objectOf(entry)['subresource'] !== 'scale')
   return { ...object, metadata: { ...object.metadata, managedFields: entries } }
-}
-
-function invalidPatch(result: unknown, problem: string): StatusError {
-  const shown = JSON.stringify(result, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
-  const message = `Invalid value: ${JSON.stringify(shown)}: ${problem}`
-  return new StatusError({
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: ` "" is invalid: patch: ${message}`,
-    reason: 'Invalid',
-    details: { causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }] },
-    code: 422,
-  })
-}
-
-function conflictError(outcome: {
-  readonly message: string
-  readonly conflicts: readonly (Parameters<typeof describeConflict>[0] & { readonly path: string })[]
-}): StatusError {
-  const status: Status = {
-    kind: 'Status',
-    apiVersion: 'v1',
-    metadata: {},
-    status: 'Failure',
-    message: outcome.message,
-    reason: 'Conflict',
-    details: {
-      causes: outcome.conflicts.map((entry) => ({
-        reason: 'FieldManagerConflict',
-        message: `conflict with ${describeConflict(entry)}`,
-        field: entry.path,
-      })),
-    },
-    code: 409,
-  }
-  return new StatusError(status)
-}
-
-function describeConflict({
-  manager,
-  operation,
-  apiVersion,
-  subresource,
-}: {
-  readonly manager: string
-  readonly operation: string
-  readonly apiVersion: string
-  readonly subresource: string
-}): string {
-  const at = subresource === '' ? '' : ` with subresource ${JSON.stringify(subresource)}`
-  return operation === 'Apply' ? `${JSON.stringify(manager)}${at}` : `${JSON.stringify(manager)}${at} using ${apiVersion}`
 }

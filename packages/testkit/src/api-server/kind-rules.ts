@@ -1,0 +1,88 @@
+// What single kinds do when they are written, and nobody else does.
+import { storedVersionsOf, withCondition } from './crd.ts'
+import type { ResourceType } from './resource-type.ts'
+import { isEqual, isObject, objectOf } from './types.ts'
+import type { JsonObject, KubeObject } from './types.ts'
+
+/** Things that single kinds do on every write. */
+export function prepared(type: ResourceType, object: KubeObject, previous: KubeObject | undefined): KubeObject {
+  if (type.kind === 'CustomResourceDefinition' && type.group === 'apiextensions.k8s.io') {
+    const status = previous === undefined ? { conditions: null, acceptedNames: { plural: '', kind: '' } } : objectOf(object['status'])
+    return { ...object, status: { ...status, storedVersions: storedVersionsOf(object, objectOf(object['status'])['storedVersions']) } }
+  }
+  if (type.group === 'batch' && type.kind === 'Job' && previous === undefined) return selectedJob(object)
+  if (type.group !== '') return object
+  if (type.kind === 'Secret' && isObject(object['stringData'])) {
+    const { stringData, ...rest } = object as KubeObject & { stringData: JsonObject }
+    const data = { ...objectOf(rest['data']) }
+    for (const [key, value] of Object.entries(stringData)) data[key] = Buffer.from(String(value)).toString('base64')
+    return { ...rest, data } as KubeObject
+  }
+  if (type.kind === 'Pod' && previous === undefined) return { ...object, status: { phase: 'Pending', qosClass: qosOf(object) } }
+  if (type.kind === 'Namespace') {
+    if (previous === undefined) return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
+    return { ...object, spec: previous['spec'] }
+  }
+  return object
+}
+
+/** What the status says of an object that is being deleted. */
+export function markedTerminating(type: ResourceType, object: KubeObject, now: string): KubeObject {
+  const status = objectOf(object['status'])
+  if (type.kind === 'Namespace' && type.group === '') return { ...object, status: { ...status, phase: 'Terminating' } }
+  if (type.kind !== 'CustomResourceDefinition') return object
+  const message = 'CustomResourceDefinition marked for deletion; CustomResource deletion will be initiated'
+  return { ...object, status: withCondition(status, 'Terminating', 'True', 'InstanceDeletionPending', message, now) }
+}
+
+/** What shows once the object has been read back: a job without labels has those of its template. */
+export function completed(type: ResourceType, object: KubeObject): KubeObject {
+  if (type.group !== 'batch' || type.kind !== 'Job' || Object.keys(object.metadata.labels ?? {}).length > 0) return object
+  const labels = objectOf(objectOf(objectOf(objectOf(object['spec'])['template'])['metadata'])['labels']) as Record<string, string>
+  return Object.keys(labels).length === 0 ? object : { ...object, metadata: { ...object.metadata, labels } }
+}
+
+/** Jobs select their pods by their own uid, unless told otherwise; a job without labels takes those of its template. */
+function selectedJob(job: KubeObject): KubeObject {
+  const spec = objectOf(job['spec'])
+  const template = objectOf(spec['template'])
+  const metadata = objectOf(template['metadata'])
+  const uid = job.metadata.uid ?? ''
+  const isManual = spec['manualSelector'] === true || spec['selector'] !== undefined
+  const labels = isManual
+    ? objectOf(metadata['labels'])
+    : {
+        ...objectOf(metadata['labels']),
+        'batch.kubernetes.io/controller-uid': uid,
+        'batch.kubernetes.io/job-name': job.metadata.name ?? '',
+        'controller-uid': uid,
+        'job-name': job.metadata.name ?? '',
+      }
+  return {
+    ...job,
+    spec: {
+      ...spec,
+      ...(isManual ? {} : { selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } } }),
+      template: { ...template, metadata: { ...metadata, ...(Object.keys(labels).length === 0 ? {} : { labels }) } },
+    },
+  }
+}
+
+/** Class of a pod by its requests and limits. Follows kubernetes `pkg/apis/core/v1/helper/qos`. */
+function qosOf(pod: KubeObject): string {
+  const containers = [
+    ...((objectOf(pod['spec'])['containers'] as JsonObject[] | undefined) ?? []),
+    ...((objectOf(pod['spec'])['initContainers'] as JsonObject[] | undefined) ?? []),
+  ]
+  const all = containers.map((container) => objectOf(container['resources']))
+  const has = (name: string): boolean => all.some((resources) => Object.keys(objectOf(resources[name])).some((key) => key === 'cpu' || key === 'memory'))
+  if (!has('requests') && !has('limits')) return 'BestEffort'
+  const isGuaranteed = all.every((resources) =>
+    ['cpu', 'memory'].every(
+      (key) =>
+        objectOf(resources['limits'])[key] !== undefined &&
+        isEqual(objectOf(resources['limits'])[key], objectOf(resources['requests'])[key] ?? objectOf(resources['limits'])[key]),
+    ),
+  )
+  return isGuaranteed ? 'Guaranteed' : 'Burstable'
+}
