@@ -53,12 +53,24 @@ export async function run() {
       if (items.length < objects) throw new Error(`listed ${items.length}`)
       lists.push(performance.now() - begin)
     }
+    const watches = []
+    for (let round = 0; round < 5; round++) {
+      const begin = performance.now()
+      const answer = await request(`${cluster.url}${path}?watch=1&resourceVersion=0`)
+      let events = 0
+      for await (const chunk of answer.body) {
+        for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) events++
+        if (events >= objects) break
+      }
+      watches.push(performance.now() - begin)
+    }
     const rate = (milliseconds) => objects / (milliseconds / 1000)
     return [
       { case: 'start to ready', ours: median(starts), unit: 'ms', goal: '< 1000' },
       { case: 'create', ours: rate(created), unit: 'objects/s', counts: `${objects} ConfigMaps, ${lanes} connections, one watcher` },
       { case: 'create, seen by the watcher', ours: rate(watched), unit: 'objects/s' },
       { case: 'list', ours: rate(median(lists)), unit: 'objects/s', counts: 'parsed by the client' },
+      { case: 'watch from nothing', ours: rate(median(watches)), unit: 'objects/s', counts: 'lines counted by the client' },
     ]
   } finally {
     await pool.close()
