@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createAuthorizer } from './api-server/access/rbac.ts'
+import { createTokenAuthority } from './api-server/access/tokens.ts'
 import { createAdmission } from './api-server/admission.ts'
 import type { Admission } from './api-server/admission.ts'
 import { createClusterApi } from './api-server/cluster-api.ts'
@@ -34,8 +36,13 @@ export interface ClusterOptions {
   /** Run garbage collection, namespace termination and workloads. Default: true. */
   readonly controllers?: boolean
   readonly clock?: Clock
-  /** Refuse requests without this bearer token. Default: everyone is let in. */
+  /** The administrator's bearer token. Default: a random one. */
   readonly token?: string
+  /**
+   * Who a caller without credentials is: the administrator (`open`), or `system:anonymous` (`rbac`), as on a real cluster. Whoever comes with
+   * a service account's token or acts as somebody else is held to roles and bindings in either case. Default: open.
+   */
+  readonly authorization?: 'open' | 'rbac'
   /** Folder for the kubeconfig file; none is written without it. */
   readonly dir?: string
   /** Speak HTTPS, with an authority made for this cluster. Default: plain HTTP on the loopback. */
@@ -95,7 +102,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const storage = createStorage()
   const registry = createRegistry(facts)
   const admission = createAdmission(storage)
-  const writer = createWriter(storage, clock, admission)
+  const authorizer = createAuthorizer(storage)
+  const tokens = createTokenAuthority(storage, clock)
+  const token = options.token ?? randomBytes(16).toString('hex')
+  const writer = createWriter(storage, clock, admission, authorizer)
   const watches = createWatchHub(storage, clock)
   const faults = createFaults()
   const api = createClusterApi(storage, registry, writer)
@@ -112,6 +122,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     api,
     clock,
     logs: (pod) => logs(pod),
+    authorizer,
+    tokens,
+    isAdministrator: (given) => given === token,
   }
   if (options.snapshot === undefined) {
     for (const object of facts.bootstrapObjects()) {
@@ -122,7 +135,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   storage.begin()
   followDefinitions(storage, registry, writer, watches, clock)
 
-  const token = options.token ?? randomBytes(16).toString('hex')
   const host = options.host ?? '127.0.0.1'
   const certificates = options.tls === true ? await createCertificates(host, clock.now()) : undefined
   const door = createHttpDoor({
@@ -130,7 +142,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     watches,
     faults,
     token,
-    isTokenRequired: options.token !== undefined,
+    isOpen: options.authorization !== 'rbac',
     ...(certificates === undefined ? {} : { tls: certificates }),
     onRequest(method, path) {
       const parts = path.split('/').filter((part) => part !== '')

@@ -261,14 +261,6 @@ describe('the door', () => {
     await expect(request(`${cluster.url}/readyz`, { dispatcher: stranger })).rejects.toThrow()
     await stranger.close()
   })
-
-  it('asks for its token where it has one', async () => {
-    await using cluster = await startCluster({ controllers: false, token: 'secret' })
-    const call = callerOf(cluster)
-    expect((await call('GET', configMaps)).status).toBe(401)
-    expect((await call('GET', configMaps, undefined, { authorization: 'Bearer wrong' })).status).toBe(401)
-    expect((await call('GET', configMaps, undefined, { authorization: 'Bearer secret' })).status).toBe(200)
-  })
 })
 
 describe('the fake clock', () => {

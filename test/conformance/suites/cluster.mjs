@@ -12,9 +12,17 @@ export async function run({ folder, tools, only }) {
   const results = []
   for (const has of [[], ['controllers'], ['argo-cd-crds']]) {
     if (has.includes('argo-cd-crds') && !existsSync(definitions)) continue
-    const cluster = await startCluster({ controllers: has.includes('controllers') })
-    if (has.includes('argo-cd-crds')) await install(cluster.url, definitions)
-    const found = await runCases({ dirs: [folder], url: cluster.url, has, jobs: 8, timeoutMs: 15_000, ...(only === undefined ? {} : { only }) })
+    const cluster = await startCluster({ controllers: has.includes('controllers'), authorization: 'rbac' })
+    if (has.includes('argo-cd-crds')) await install(cluster, definitions)
+    const found = await runCases({
+      dirs: [folder],
+      url: cluster.url,
+      token: cluster.token,
+      has,
+      jobs: 8,
+      timeoutMs: 15_000,
+      ...(only === undefined ? {} : { only }),
+    })
     results.push(...found.filter((result) => !result.skipped && skip[result.id] === undefined))
     await cluster.close()
   }
@@ -25,13 +33,13 @@ export async function run({ folder, tools, only }) {
   }))
 }
 
-async function install(url, folder) {
+async function install({ url, token }, folder) {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
     for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
       const object = document.toJS()
       await fetch(`${url}/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${object.metadata.name}?fieldManager=test`, {
         method: 'PATCH',
-        headers: { 'content-type': 'application/apply-patch+yaml' },
+        headers: { 'content-type': 'application/apply-patch+yaml', authorization: `Bearer ${token}` },
         body: JSON.stringify(object),
       })
     }

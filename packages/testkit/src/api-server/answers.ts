@@ -1,6 +1,7 @@
 // Requests and answers without their transport.
 import type { AnswerForm } from './accept.ts'
 import type { ResourceType } from './resource-type.ts'
+import type { UserInfo } from './types.ts'
 
 /** A request without its transport. */
 export interface ApiRequest {
@@ -9,6 +10,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
+  /** Who calls, or the user the caller acts as. */
+  readonly user: UserInfo
 }
 
 /** An answer. `body` is a value to serialise, or a text with its own type. */

@@ -1,4 +1,5 @@
 // The API without HTTP, for controllers in the same process and for tests: same rules, same store, no serialisation.
+import { masters } from './access/users.ts'
 import type { Registry } from './resources.ts'
 import type { ResourceType } from './resource-type.ts'
 import { notFound } from './status-errors.ts'
@@ -64,7 +65,7 @@ export function createClusterApi(storage: Storage, registry: Registry, writer: W
     isManagerExplicit: true,
     dryRun: false,
     fieldValidation: 'Ignore',
-    user: { name: 'system:kube-controller-manager', groups: [] },
+    user: { name: 'system:kube-controller-manager', groups: [masters] },
     warnings: [],
     ...options,
   })

@@ -1,4 +1,6 @@
 // What every part of the server works with.
+import type { Authorizer } from './access/rbac.ts'
+import type { TokenAuthority } from './access/tokens.ts'
 import type { ClusterApi } from './cluster-api.ts'
 import type { Discovery } from './discovery.ts'
 import type { Facts } from './facts.ts'
@@ -21,4 +23,8 @@ export interface ApiContext {
   readonly api: ClusterApi
   readonly clock: Clock
   readonly logs: LogProvider
+  readonly authorizer: Authorizer
+  readonly tokens: TokenAuthority
+  /** Whether a bearer token is the administrator's. */
+  readonly isAdministrator: (token: string) => boolean
 }

@@ -1,5 +1,7 @@
 // Keeps the registry in step with stored CustomResourceDefinitions: establishes them, serves their kinds, and clears away what goes with them.
+import { randomUUID } from 'node:crypto'
 import { definedTypes, isEstablished, statusOfDefinition, withCondition } from './crd.ts'
+import type { ResourceType } from './resource-type.ts'
 import type { Registry } from './resources.ts'
 import type { Storage } from './storage.ts'
 import { formatTime, isEqual, objectOf } from './types.ts'
@@ -36,6 +38,28 @@ export function followDefinitions(storage: Storage, registry: Registry, writer: 
     const [first] = types
     if (first !== undefined && registry.findAny(first.group, first.plural) === undefined) storage.begin(first.storage)
     registry.define(name, types)
+    for (const type of types) announce(type)
+  }
+
+  /** The aggregator lists every served group version as an APIService. */
+  function announce({ group, version }: ResourceType): void {
+    const name = `${version}.${group}`
+    const type = registry.findByKind('apiregistration.k8s.io', 'v1', 'APIService')
+    if (type === undefined || storage.get(type.storage, '', name) !== undefined) return
+    writer.store(type, {
+      apiVersion: type.apiVersion,
+      kind: type.kind,
+      metadata: { name, uid: randomUUID(), creationTimestamp: now(), labels: { 'kube-aggregator.kubernetes.io/automanaged': 'true' } },
+      spec: { group, version, groupPriorityMinimum: 1000, versionPriority: 100 },
+      status: {
+        conditions: [{ type: 'Available', status: 'True', lastTransitionTime: now(), reason: 'Local', message: 'Local APIServices are always available' }],
+      },
+    })
+  }
+
+  function withdraw({ group, version }: ResourceType): void {
+    const type = registry.findByKind('apiregistration.k8s.io', 'v1', 'APIService')
+    if (type !== undefined && !registry.hasGroupVersion(group, version)) storage.remove(type.storage, '', `${version}.${group}`)
   }
 
   /** All objects of the definition go, then the definition. */
@@ -75,6 +99,8 @@ export function followDefinitions(storage: Storage, registry: Registry, writer: 
     if (event.type === 'DELETED') {
       const [type] = definedTypes(definition)
       registry.undefine(definition.metadata.name ?? '')
+      const gone = definedTypes(definition)
+      queueMicrotask(() => gone.forEach(withdraw))
       if (type !== undefined) watches.closeAll(type.storage)
       // Names that were taken may be free now.
       queueMicrotask(() => {

@@ -1,13 +1,16 @@
 // One request to one answer, whatever the transport: routing, options, and the calls into reading and writing.
 import { printed } from '@plumbline/schema'
 import { formatYaml } from '@plumbline/yaml'
+import { attributesOf } from './access/attributes.ts'
+import { requireAccess } from './access/refusals.ts'
+import { answerReview, isReview } from './access/reviews.ts'
 import { mediaForErrors, negotiate } from './accept.ts'
 import type { AnswerForm } from './accept.ts'
 import type { ApiAnswer, ApiRequest, WatchAnswer } from './answers.ts'
 import type { ApiContext } from './context.ts'
+import { deleteRequestOf, isAnsweredWithObject, preservesChildren, preservesChildrenWarning } from './delete-options.ts'
 import { convertObject } from './conversions.ts'
 import { decodeObject, duplicatesOf, goJsonError, parseBody } from './decode.ts'
-import { answerReview, isReview } from './reviews.ts'
 import { readList } from './list.ts'
 import { writeOptionsOf } from './options.ts'
 import { applyPatch, jsonPatch, mergePatch, patchTypesOf, strategicPatch } from './patch.ts'
@@ -15,16 +18,27 @@ import { parseResourcePath } from './request.ts'
 import type { ResourcePath } from './request.ts'
 import type { ResourceType } from './resource-type.ts'
 import { readScale } from './scale.ts'
-import { badRequest, internalFailure, methodNotAllowed, notFound, PlainError, plainNotFound, StatusError, unsupportedMediaType } from './status-errors.ts'
+import {
+  badRequest,
+  internalFailure,
+  methodNotAllowed,
+  notFound,
+  PlainError,
+  plainNotFound,
+  StatusError,
+  unknownResource,
+  unsupportedMediaType,
+} from './status-errors.ts'
 import { handleSubresource } from './subresources.ts'
 import { columnsOf, metadataOf, parseIncludeObject, rowOf } from './tables/table.ts'
-import { isObject, valueAt } from './types.ts'
+import { valueAt } from './types.ts'
 import type { JsonObject, KubeObject, WriteOptions } from './types.ts'
 import { systemDocument } from './system-paths.ts'
 
 /** Carry out a request. Never throws for what a client can cause. */
 export function handle(request: ApiRequest, context: ApiContext): ApiAnswer | WatchAnswer {
   try {
+    requireAccess(context.authorizer, attributesOf(request.user, request))
     return route(request, context)
   } catch (error) {
     return errorAnswer(error, request)
@@ -52,12 +66,18 @@ function route(request: ApiRequest, context: ApiContext): ApiAnswer | WatchAnswe
     .filter((part) => part !== '')
     .map(decodePart)
   if (parts[0] === 'api' || parts[0] === 'apis') {
+    if (request.path.includes('//')) throw unknownResource()
     const resource = parseResourcePath(parts, context.registry)
     if (resource !== undefined) return handleResource(request, resource, context)
   }
   const document = systemDocument(request, context)
-  if (document === undefined) throw plainNotFound()
+  if (document === undefined) throw isOfGroup(parts, context) ? unknownResource() : plainNotFound()
   return document
+}
+
+/** Whether a path that leads nowhere begins with a group that is served. */
+function isOfGroup([root, group = '']: readonly string[], { registry }: ApiContext): boolean {
+  return root === 'api' || (root === 'apis' && registry.hasGroup(group))
 }
 
 function decodePart(part: string): string {
@@ -113,7 +133,7 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
       const options = withDuplicates(writeOptionsOf(request, 'CreateOptions'), request)
       if (isReview(type)) {
         const { object } = decodeObject(body, type, options.fieldValidation, options.duplicates)
-        return { status: 201, form, body: answerReview(type, object, options.user) }
+        return { status: 201, form, body: answerReview(type, context.writer.recordedAs(type, object, options), options.user, context) }
       }
       refuseTerminating(type, body)
       const object = context.writer.create(type, namespace, body, options)
@@ -123,10 +143,11 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
       if (type.isNamespaced && namespace === '') throw methodNotAllowed()
       requireVerb(type, 'deletecollection')
       const form = negotiate(request.headers['accept'], false)
-      const options = deleteOptionsOf(request)
+      const options = deleteRequestOf(request)
       const list = readList(type, namespace === '' ? undefined : namespace, query, context)
-      const items = list.items.map((item) => context.writer.delete(type, item.metadata.namespace ?? '', item.metadata.name ?? '', options).object)
-      return { status: 200, form, body: listIn(form, type, { ...list, items }, query, context) }
+      for (const { metadata } of list.items) context.writer.delete(type, metadata.namespace ?? '', metadata.name ?? '', options)
+      // What is answered is the list that was deleted, as it was before.
+      return { status: 200, form, body: listIn(form, type, list, query, context) }
     }
     case 'PUT':
     case 'PATCH':
@@ -195,8 +216,14 @@ function handleObject(request: ApiRequest, { type, namespace, name, subresource 
     case 'DELETE': {
       if (subresource !== '') throw methodNotAllowed()
       requireVerb(type, 'delete')
-      const { object, isGone } = context.writer.delete(type, namespace, name, deleteOptionsOf(request))
-      return { status: 200, form, body: isGone && !answersObject.has(type.kind) ? deletedStatus(type, object) : objectIn(form, type, object, query, context) }
+      const options = deleteRequestOf(request)
+      const { object, isGone } = context.writer.delete(type, namespace, name, options)
+      return {
+        status: 200,
+        form,
+        body: isGone && !isAnsweredWithObject(type) ? deletedStatus(type, object) : objectIn(form, type, object, query, context),
+        ...(preservesChildren(type, options) ? { warnings: [preservesChildrenWarning] } : {}),
+      }
     }
     default:
       throw methodNotAllowed()
@@ -218,9 +245,6 @@ function parsePatchBody(text: string, contentType: string): unknown {
     throw badRequest(`${contentType === strategicPatch ? '' : 'error decoding patch: '}${goJsonError(text, error)}`)
   }
 }
-
-/** Kinds whose deletion is answered with the object itself. */
-const answersObject = new Set(['Service', 'ServiceAccount', 'ResourceQuota', 'PodTemplate', 'PersistentVolumeClaim', 'PersistentVolume', 'Pod'])
 
 function deletedStatus(type: ResourceType, object: KubeObject): JsonObject {
   return {
@@ -276,69 +300,6 @@ function deprecation(type: ResourceType): readonly string[] {
 function warningsOf(type: ResourceType, _context: ApiContext): { readonly warnings?: readonly string[] } {
   const warnings = deprecation(type)
   return warnings.length === 0 ? {} : { warnings }
-}
-
-/** Options of a deletion: the body counts alone where there is one. */
-function deleteOptionsOf(request: ApiRequest): {
-  propagationPolicy?: string
-  gracePeriodSeconds?: number
-  uid?: string
-  resourceVersion?: string
-  dryRun: boolean
-} {
-  const { query } = request
-  let options: JsonObject
-  if (request.body.trim() !== '') {
-    let body: unknown
-    try {
-      body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
-    } catch (error) {
-      throw error instanceof StatusError && error.code === 415 ? error : internalFailure(error instanceof Error ? error.message : '')
-    }
-    if (!isObject(body)) throw badRequest('expected DeleteOptions')
-    options = body
-  } else {
-    options = {
-      propagationPolicy: query.get('propagationPolicy') ?? undefined,
-      gracePeriodSeconds: query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined,
-      dryRun: query.getAll('dryRun'),
-      orphanDependents: query.has('orphanDependents') ? query.get('orphanDependents') === 'true' : undefined,
-    }
-  }
-  const preconditions = isObject(options['preconditions']) ? options['preconditions'] : {}
-  const policy =
-    options['propagationPolicy'] ?? (options['orphanDependents'] === true ? 'Orphan' : options['orphanDependents'] === false ? 'Background' : undefined)
-  if (policy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(printed(policy))) {
-    throw new StatusError({
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Failure',
-      message: `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`,
-      reason: 'Invalid',
-      details: {
-        group: 'meta.k8s.io',
-        kind: 'DeleteOptions',
-        causes: [
-          {
-            reason: 'FieldValueNotSupported',
-            message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`,
-            field: 'propagationPolicy',
-          },
-        ],
-      },
-      code: 422,
-    })
-  }
-  return {
-    dryRun: Array.isArray(options['dryRun']) && options['dryRun'].includes('All'),
-    ...(typeof policy === 'string' ? { propagationPolicy: policy } : {}),
-    ...(typeof options['gracePeriodSeconds'] === 'number' && Number.isFinite(options['gracePeriodSeconds'])
-      ? { gracePeriodSeconds: options['gracePeriodSeconds'] }
-      : {}),
-    ...(typeof preconditions['uid'] === 'string' ? { uid: preconditions['uid'] } : {}),
-    ...(typeof preconditions['resourceVersion'] === 'string' ? { resourceVersion: preconditions['resourceVersion'] } : {}),
-  }
 }
 
 function objectIn(form: AnswerForm, type: ResourceType, object: KubeObject, query: URLSearchParams, context: ApiContext): unknown {

@@ -1,10 +1,14 @@
 // The door: HTTP in, answers and watch streams out. Bodies are bounded, slow readers are cut off, faults are injected here.
+import { authenticate } from './access/authentication.ts'
+import type { CertificateSubject } from './access/authentication.ts'
+import { impersonated } from './access/impersonation.ts'
 import { convertObject } from './conversions.ts'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { formatJson } from '@plumbline/yaml'
 import type { ApiAnswer, ApiRequest, WatchAnswer } from './answers.ts'
 import type { ApiContext } from './context.ts'
@@ -12,10 +16,10 @@ import type { Faults } from './faults.ts'
 import { decodeProtobuf, ProtobufError } from './protobuf.ts'
 import { errorAnswer, handle, serialise, tableOf } from './handler.ts'
 import { selectorOf } from './list.ts'
-import { badRequest, internalFailure, invalid, requestTooLarge, StatusError, tooManyRequests, unauthorized } from './status-errors.ts'
+import { badRequest, internalFailure, invalid, requestTooLarge, StatusError, tooManyRequests } from './status-errors.ts'
 import type { Stored } from './storage.ts'
 import { metadataOf } from './tables/table.ts'
-import type { JsonObject } from './types.ts'
+import type { JsonObject, UserInfo } from './types.ts'
 import type { WatchHub } from './watch.ts'
 
 /** What the door needs. */
@@ -25,9 +29,9 @@ export interface HttpServerOptions {
   readonly faults: Faults
   /** The bearer token of the administrator. */
   readonly token: string
-  /** Refuse requests without it. */
-  readonly isTokenRequired: boolean
-  readonly tls?: { readonly key: string; readonly cert: string }
+  /** Whether callers without credentials are the administrator. */
+  readonly isOpen: boolean
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string }
   /** Counts requests by method and resource. */
   readonly onRequest?: (method: string, path: string) => void
 }
@@ -54,7 +58,18 @@ export function createHttpDoor(options: HttpServerOptions): HttpDoor {
   const server =
     options.tls === undefined
       ? createServer({ keepAliveTimeout: 60_000, headersTimeout: headersTimeoutMs }, listener)
-      : createTlsServer({ ...options.tls, keepAliveTimeout: 60_000, headersTimeout: headersTimeoutMs }, listener)
+      : createTlsServer(
+          {
+            key: options.tls.key,
+            cert: options.tls.cert,
+            ca: options.tls.ca,
+            requestCert: true,
+            rejectUnauthorized: false,
+            keepAliveTimeout: 60_000,
+            headersTimeout: headersTimeoutMs,
+          },
+          listener,
+        )
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true)
@@ -96,8 +111,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     send(response, errorAnswer(error, { headers }))
     return
   }
-  if (!isLetIn(headers['authorization'], options)) {
-    send(response, errorAnswer(unauthorized(), { headers }))
+  let user: UserInfo
+  try {
+    const caller = authenticate(headers['authorization'], certificateOf(request), { token: options.token, tokens: context.tokens, isOpen: options.isOpen })
+    user = impersonated(caller, request.headersDistinct, url.pathname, context.authorizer)
+  } catch (error) {
+    send(response, errorAnswer(error, { headers }))
     return
   }
   const body = await readBody(request)
@@ -105,7 +124,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     send(response, errorAnswer(requestTooLarge(maxBodyBytes), { headers }))
     return
   }
-  const asked = { method: method === 'HEAD' ? 'GET' : method, path: url.pathname, query: url.searchParams }
+  const asked = { user, method: method === 'HEAD' ? 'GET' : method, path: url.pathname, query: url.searchParams }
   let given: Pick<ApiRequest, 'headers' | 'body'>
   try {
     given = textual(headers, body, context)
@@ -122,10 +141,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   else send(response, answer, method === 'HEAD')
 }
 
-/** Everyone comes in where no token is asked for, but a wrong token is wrong all the same. */
-function isLetIn(authorization: string | undefined, { token, isTokenRequired }: HttpServerOptions): boolean {
-  if (authorization === undefined || authorization === '') return !isTokenRequired
-  return !/^bearer /i.test(authorization) ? !isTokenRequired : authorization.slice('bearer '.length) === token
+/** The subject of a certificate that the cluster's authority signed. */
+function certificateOf({ socket }: IncomingMessage): CertificateSubject | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined
+  const { CN, O } = socket.getPeerCertificate().subject ?? {}
+  return CN === undefined ? undefined : { commonName: CN, organizations: O === undefined ? [] : [O].flat() }
 }
 
 const protobufMedia = 'application/vnd.kubernetes.protobuf'

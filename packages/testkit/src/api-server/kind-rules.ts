@@ -18,12 +18,25 @@ export function prepared(type: ResourceType, object: KubeObject, previous: KubeO
     for (const [key, value] of Object.entries(stringData)) data[key] = Buffer.from(String(value)).toString('base64')
     return { ...rest, data } as KubeObject
   }
+  const protection = protectionFinalizers[type.kind]
+  if (protection !== undefined && previous === undefined) return withFinalizer(object, protection)
   if (type.kind === 'Pod' && previous === undefined) return { ...object, status: { phase: 'Pending', qosClass: qosOf(object) } }
   if (type.kind === 'Namespace') {
     if (previous === undefined) return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
     return { ...object, spec: previous['spec'] }
   }
   return object
+}
+
+/** Volumes and claims are held while they are in use. */
+const protectionFinalizers: Readonly<Record<string, string>> = {
+  PersistentVolume: 'kubernetes.io/pv-protection',
+  PersistentVolumeClaim: 'kubernetes.io/pvc-protection',
+}
+
+function withFinalizer(object: KubeObject, name: string): KubeObject {
+  const finalizers = object.metadata.finalizers ?? []
+  return finalizers.includes(name) ? object : { ...object, metadata: { ...object.metadata, finalizers: [...finalizers, name] } }
 }
 
 /** What the status says of an object that is being deleted. */

@@ -19,10 +19,15 @@ export function createOpenApi(facts: Facts, registry: Registry): OpenApi {
   const definedTypes = (): ResourceType[] => registry.all().filter(({ defined }) => defined !== undefined)
   const pathOf = ({ group, version }: ResourceType): string => `apis/${group}/${version}`
 
+  function standardMembers(): JsonObject {
+    const schemas = objectOf(objectOf(facts.openapiV3('api_v1')?.['components'])['schemas'])
+    return objectOf(objectOf(schemas['io.k8s.api.core.v1.ConfigMap'])['properties'])
+  }
+
   function definedDocument(path: string): JsonObject | undefined {
     const types = definedTypes().filter((type) => pathOf(type) === path)
     if (types.length === 0) return undefined
-    const schemas = Object.fromEntries(types.map((type) => [schemaName(type), definedSchema(type, '#/components/schemas/')]))
+    const schemas = Object.fromEntries(types.map((type) => [schemaName(type), definedSchema(type, '#/components/schemas/', standardMembers())]))
     const shared = objectOf(objectOf(facts.openapiV3('api_v1')?.['components'])['schemas'])
     const metadata = Object.fromEntries(Object.entries(shared).filter(([name]) => name.startsWith('io.k8s.apimachinery.pkg.apis.meta.v1.')))
     const paths = Object.fromEntries(types.map((type) => [`/${path}/${type.isNamespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`, pathItem(type)]))
@@ -38,7 +43,7 @@ export function createOpenApi(facts: Facts, registry: Registry): OpenApi {
       const document = facts.openapiV2()
       const types = definedTypes()
       if (types.length === 0) return document
-      const definitions = Object.fromEntries(types.map((type) => [schemaName(type), definedSchema(type, '#/definitions/')]))
+      const definitions = Object.fromEntries(types.map((type) => [schemaName(type), definedSchema(type, '#/definitions/', standardMembers())]))
       return { ...document, definitions: { ...objectOf(document['definitions']), ...definitions } }
     },
     v3Index() {
@@ -69,17 +74,18 @@ function schemaName(type: ResourceType): string {
   return `${type.group.split('.').toReversed().join('.')}.${type.version}.${type.kind}`
 }
 
-function definedSchema(type: ResourceType, prefix: string): JsonObject {
+/** A custom resource, with the members that every kind has as a built-in kind describes them. */
+function definedSchema(type: ResourceType, prefix: string, standard: JsonObject): JsonObject {
   const schema = type.defined?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
   const properties = objectOf(schema['properties'])
   return {
     ...schema,
     properties: {
       ...properties,
-      apiVersion: { type: 'string', description: 'APIVersion defines the versioned schema of this representation of an object.' },
-      kind: { type: 'string', description: 'Kind is a string value representing the REST resource this object represents.' },
+      apiVersion: standard['apiVersion'],
+      kind: standard['kind'],
       metadata: {
-        description: 'Standard object metadata.',
+        description: objectOf(standard['metadata'])['description'],
         ...(prefix.includes('components')
           ? { allOf: [{ $ref: `${prefix}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` }] }
           : { $ref: `${prefix}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta` }),

@@ -8,7 +8,7 @@ const maxManagerBytes = 128
 
 /** @throws {StatusError} 422 about CreateOptions, UpdateOptions or PatchOptions */
 export function writeOptionsOf(
-  { query, headers }: Pick<ApiRequest, 'query' | 'headers'>,
+  { query, headers, user }: Pick<ApiRequest, 'query' | 'headers' | 'user'>,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
   contentType = '',
 ): WriteOptions {
@@ -39,7 +39,7 @@ export function writeOptionsOf(
     dryRun: dryRun.includes('All'),
     fieldValidation: (fieldValidation === '' ? 'Warn' : fieldValidation) as FieldValidation,
     force: query.get('force') === 'true',
-    user: { name: 'admin', groups: ['system:masters'] },
+    user,
     warnings: [],
   }
 }

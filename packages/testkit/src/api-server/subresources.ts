@@ -1,13 +1,13 @@
 // Subresources that are actions: logs, bindings, evictions, tokens.
 import { printed } from '@plumbline/schema'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { defaultAudience } from './access/tokens.ts'
 import type { ApiContext } from './context.ts'
 import { parseBody } from './decode.ts'
 import type { ApiAnswer, ApiRequest } from './answers.ts'
 import { writeOptionsOf } from './options.ts'
 import type { ResourcePath } from './request.ts'
 import { badRequest, invalid, methodNotAllowed, notFound, tooManyRequests } from './status-errors.ts'
-import { formatTime, objectOf, objectsOf, valueAt } from './types.ts'
+import { arrayOf, formatTime, isObject, objectOf, objectsOf, valueAt } from './types.ts'
 import type { KubeObject } from './types.ts'
 
 /** @throws {StatusError} */
@@ -97,7 +97,7 @@ function evictPod(pod: KubeObject, { api }: ApiContext): ApiAnswer {
 
 const minTokenSeconds = 600
 
-function tokenFor(account: KubeObject, body: unknown, { clock }: ApiContext, request: ApiRequest): unknown {
+function tokenFor(account: KubeObject, body: unknown, { clock, tokens }: ApiContext, request: ApiRequest): unknown {
   const spec = objectOf(objectOf(body)['spec'])
   const seconds = typeof spec['expirationSeconds'] === 'number' ? spec['expirationSeconds'] : 3600
   if (seconds < minTokenSeconds)
@@ -105,13 +105,16 @@ function tokenFor(account: KubeObject, body: unknown, { clock }: ApiContext, req
       { type: 'Invalid', path: 'spec.expirationSeconds', value: seconds, detail: 'may not specify a duration less than 10 minutes' },
     ])
   const { name, namespace } = account.metadata
+  const given = arrayOf(spec['audiences']).filter((audience) => typeof audience === 'string')
+  const audiences = given.length === 0 ? [defaultAudience] : given
+  const boundTo = spec['boundObjectRef']
   return {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
     metadata: {
       name,
       namespace,
-      uid: randomUUID(),
+      uid: account.metadata.uid,
       creationTimestamp: formatTime(clock.now()),
       managedFields: [
         {
@@ -125,21 +128,10 @@ function tokenFor(account: KubeObject, body: unknown, { clock }: ApiContext, req
         },
       ],
     },
-    spec: { audiences: spec['audiences'] ?? ['https://kubernetes.default.svc'], expirationSeconds: seconds, boundObjectRef: spec['boundObjectRef'] ?? null },
-    status: { token: tokenText(account, seconds, clock.now()), expirationTimestamp: formatTime(clock.now() + seconds * 1000) },
+    spec: { audiences, expirationSeconds: seconds, boundObjectRef: isObject(boundTo) ? boundTo : null },
+    status: {
+      token: tokens.issue(account, seconds, audiences, isObject(boundTo) ? boundTo : undefined),
+      expirationTimestamp: formatTime(clock.now() + seconds * 1000),
+    },
   }
-}
-
-/** A token of the right form; its signature is nobody's. */
-function tokenText({ metadata: { name, namespace, uid } }: KubeObject, seconds: number, now: number): string {
-  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const issuedAt = Math.floor(now / 1000)
-  const claims = {
-    iss: 'https://kubernetes.default.svc',
-    sub: `system:serviceaccount:${namespace ?? ''}:${name ?? ''}`,
-    iat: issuedAt,
-    exp: issuedAt + seconds,
-    'kubernetes.io': { namespace, serviceaccount: { name, uid } },
-  }
-  return `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}.${randomBytes(64).toString('base64url')}`
 }

@@ -18,7 +18,7 @@ export function systemDocument(request: ApiRequest, context: ApiContext): ApiAns
     case '/readyz':
       return request.query.has('verbose') ? text(`[+]ping ok\n${path.slice(1)} check passed\n`) : text('ok')
     case '/openapi/v2':
-      return { status: 200, body: context.openapi.v2() }
+      return acceptsOpenApi(accept) ? { status: 200, body: context.openapi.v2() } : { status: 406 }
     case '/openapi/v3':
       return { status: 200, text: { content: JSON.stringify(context.openapi.v3Index()), type: 'text/plain; charset=utf-8' } }
     case '/':
@@ -34,13 +34,17 @@ export function systemDocument(request: ApiRequest, context: ApiContext): ApiAns
   return { status: 200, text: { content: JSON.stringify(document), type: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' } }
 }
 
+/** JSON in one of its names; protobuf is asked for with JSON as second choice. */
+function acceptsOpenApi(accept: string): boolean {
+  return accept === '' || accept.split(',').some((range) => /^(?:\*\/\*|application\/(?:\*|json|com\.github\.proto-openapi))/.test(range.trim()))
+}
+
 function openApiDocument(path: string, request: ApiRequest, { openapi }: ApiContext): ApiAnswer | undefined {
   const document = openapi.v3(path)
   if (document === undefined) return undefined
   const hash = openapi.hashOf(path)
   const asked = request.query.get('hash')
-  if (asked !== null && asked !== hash)
-    return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}` }, text: { content: '', type: 'text/plain; charset=utf-8' } }
+  if (asked !== null && asked !== hash) return { status: 301, headers: { location: `/openapi/v3/${path}?hash=${hash}` } }
   const etag = `"${hash}"`
   if (request.headers['if-none-match'] === etag) return { status: 304, headers: { etag } }
   return { status: 200, body: document, headers: { etag } }

@@ -1,8 +1,13 @@
 // Creates, updates, patches and deletes: from a decoded object to the store.
 import { randomUUID } from 'node:crypto'
 import { applyConfiguration, recordUpdate, SchemaError, untypedSchema, printed } from '@plumbline/schema'
+import { checkEscalation } from './access/escalation.ts'
+import type { Authorizer } from './access/rbac.ts'
+import { requireAccess } from './access/refusals.ts'
 import type { Admission } from './admission.ts'
 import { createAllocator } from './allocate.ts'
+import { preservesChildren } from './delete-options.ts'
+import type { DeleteRequest } from './delete-options.ts'
 import { convertObject } from './conversions.ts'
 import { decodeObject, serverForm, storedForm } from './decode.ts'
 import { generatedName } from './names.ts'
@@ -20,15 +25,6 @@ import { warningsOfObject } from './warnings.ts'
 import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts'
 import { validateObject, validateUpdate } from './validation/objects.ts'
 import { readScale, scaleConfiguration, writeScale } from './scale.ts'
-
-/** Options of a deletion, as `DeleteOptions` has them. */
-export interface DeleteRequest {
-  readonly propagationPolicy?: string
-  readonly gracePeriodSeconds?: number
-  readonly uid?: string
-  readonly resourceVersion?: string
-  readonly dryRun: boolean
-}
 
 /** What a deletion came to: gone, or still there with a deletion time. */
 export interface Deleted {
@@ -57,6 +53,8 @@ export interface Writer {
     options: WriteOptions,
   ): { object: KubeObject; isCreated: boolean }
   delete(type: ResourceType, namespace: string, name: string, request: DeleteRequest): Deleted
+  /** A new object that is answered and not stored, with its fields' owners. */
+  recordedAs(type: ResourceType, object: KubeObject, options: WriteOptions): KubeObject
   /** Store what a controller of the server itself computed, without rules or bookkeeping of fields. */
   store(type: ResourceType, object: KubeObject): KubeObject
 }
@@ -98,7 +96,7 @@ const graceful = new Set(['Pod'])
 const ownDeletion = new Set(['Namespace', 'CustomResourceDefinition'])
 const defaultPodGrace = 30
 
-export function createWriter(storage: Storage, clock: Clock, admission: Admission): Writer {
+export function createWriter(storage: Storage, clock: Clock, admission: Admission, authorizer: Authorizer): Writer {
   const allocator = createAllocator(storage)
   const now = (): string => formatTime(clock.now())
   const resourceOf = (type: ResourceType): GroupResource => ({ group: type.group, resource: type.plural })
@@ -160,6 +158,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     let object = storedForm(serverForm(withoutStatus(type, recorded), type), type)
     if (type.kind === 'Service' && type.group === '') object = allocator.service(object, undefined)
     object = prepared(type, object, undefined)
+    checkEscalation(type, object, undefined, options.user, authorizer)
     options.warnings.push(...warningsOfObject(type, object))
     const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
     if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
@@ -215,10 +214,16 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     checkUrlName(decoded, name)
     if (live === undefined) {
       if (!createdByUpdate.has(type.kind) || type.defined !== undefined || subresource !== '') throw notFound(resourceOf(type), name)
+      requireCreate(type, namespace, name, options)
       return { object: create(type, namespace, body, options, name), isCreated: true }
     }
     checkPreconditions(type, live, decoded)
     return { object: finish(type, subresource, inVersion(live, type), decoded, options), isCreated: false }
+  }
+
+  /** Updates and applies that make the object need what a create needs. */
+  function requireCreate(type: ResourceType, namespace: string, name: string, { user }: WriteOptions): void {
+    requireAccess(authorizer, { user, verb: 'create', path: '', resource: { group: type.group, plural: type.plural, subresource: '', namespace, name } })
   }
 
   function checkUrlName({ metadata }: KubeObject, name: string): void {
@@ -300,6 +305,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
 
   function storeUpdate(type: ResourceType, subresource: string, live: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
     if (next === live) return live
+    checkEscalation(type, next, live, options.user, authorizer)
     const errors = [...validateMetadataUpdate(live, next), ...validateObject(type, next, live), ...validateUpdate(type, live, next, subresource)]
     if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
     admission.check({
@@ -386,6 +392,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const live = stored === undefined ? undefined : inVersion(stored, type)
     if (subresource === 'scale' && live !== undefined) return { object: applyScale(type, live, configuration, options), isCreated: false }
     if (live === undefined && subresource !== '') throw notFound(resourceOf(type), name)
+    if (live === undefined) requireCreate(type, namespace, name, options)
     if (
       live !== undefined &&
       typeof given['resourceVersion'] === 'string' &&
@@ -483,13 +490,14 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       )
     admission.check({ operation: 'DELETE', type, namespace, name, subresource: '', object: undefined, previous: live, dryRun: request.dryRun })
     const finalizers = new Set(live.metadata.finalizers)
-    if (request.propagationPolicy === 'Foreground') {
+    const propagationPolicy = preservesChildren(type, request) ? 'Orphan' : request.propagationPolicy
+    if (propagationPolicy === 'Foreground') {
       finalizers.add('foregroundDeletion')
       finalizers.delete('orphan')
-    } else if (request.propagationPolicy === 'Orphan') {
+    } else if (propagationPolicy === 'Orphan') {
       finalizers.add('orphan')
       finalizers.delete('foregroundDeletion')
-    } else if (request.propagationPolicy === 'Background') {
+    } else if (propagationPolicy === 'Background') {
       finalizers.delete('orphan')
       finalizers.delete('foregroundDeletion')
     }
@@ -498,7 +506,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const isHeld = finalizers.size > 0 || grace > 0 || isWaitingForGrace(type, { ...live, metadata: { ...live.metadata, deletionGracePeriodSeconds: grace } })
     if (!isHeld) {
       if (request.dryRun) return { object: live, isGone: true }
-      const removed = storage.remove(type.storage, namespace, name)
+      const removed = storage.remove(type.storage, namespace, name, live.metadata.deletionTimestamp === undefined ? live : cutShort(live))
       return { object: inVersion(removed?.object ?? live, type), isGone: true }
     }
     const isFirst = live.metadata.deletionTimestamp === undefined
@@ -523,6 +531,14 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     return { object: put(type, marked), isGone: false }
   }
 
+  /** The last state of an object whose grace was ended before its time. */
+  function cutShort(live: KubeObject): KubeObject {
+    const { deletionGracePeriodSeconds } = live.metadata
+    return deletionGracePeriodSeconds === undefined || deletionGracePeriodSeconds === 0
+      ? live
+      : { ...live, metadata: { ...live.metadata, deletionGracePeriodSeconds: 0 } }
+  }
+
   function graceOf(type: ResourceType, live: KubeObject, request: DeleteRequest): number {
     if (!graceful.has(type.kind) || type.group !== '') return 0
     const spec = objectOf(live['spec'])
@@ -530,6 +546,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (typeof spec['nodeName'] !== 'string' || spec['nodeName'] === '') return 0
     const phase = objectOf(live['status'])['phase']
     if (phase === 'Succeeded' || phase === 'Failed') return 0
+    if ((request.gracePeriodSeconds ?? 0) < 0) return 1
     return request.gracePeriodSeconds ?? (typeof spec['terminationGracePeriodSeconds'] === 'number' ? spec['terminationGracePeriodSeconds'] : defaultPodGrace)
   }
 
@@ -538,6 +555,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     update,
     patch,
     delete: remove,
+    recordedAs: (type, object, options) => record(type, '', undefined, object, options),
     store: (type, object) => {
       const key = object.metadata
       if (key.deletionTimestamp !== undefined && (key.finalizers ?? []).length === 0 && !isWaitingForGrace(type, object))
