@@ -92,6 +92,22 @@ export function isQuantity(value: unknown): value is string | number | bigint {
   }
 }
 
+/** Lists of resources are maps from their names to quantities. */
+function isResourceList(schema: TypeSchema): boolean {
+  return schema.kind === 'map' && schema.values.kind === 'scalar' && schema.values.type === 'quantity'
+}
+
+/** Resources are counted in thousandths; what is less is rounded up. */
+function wholeMillis(value: unknown): unknown {
+  if (!isQuantity(value)) return value
+  const quantity = parseQuantity(value)
+  const rest = quantity.nano % nanosPerMilli
+  const nano = rest === 0n ? quantity.nano : quantity.nano - rest + (quantity.nano > 0n ? nanosPerMilli : 0n)
+  return formatQuantity({ ...quantity, nano })
+}
+
+const nanosPerMilli = 1_000_000n
+
 /**
  * The value with every quantity of its type in canonical form. What does not change is not copied; what is no quantity is left as it is.
  */
@@ -112,7 +128,7 @@ export function canonicalizeQuantities(value: unknown, schema: TypeSchema): unkn
   for (const name of Object.keys(value)) {
     const inner = memberSchema(schema, name)
     if (inner === undefined || inner.kind === 'any') continue
-    const next = canonicalizeQuantities(value[name], inner)
+    const next = isResourceList(schema) ? wholeMillis(value[name]) : canonicalizeQuantities(value[name], inner)
     if (next !== value[name]) setMember((copy ??= copyMap(value)), name, next)
   }
   return copy ?? value

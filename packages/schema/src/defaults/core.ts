@@ -36,9 +36,18 @@ export function defaultEndpointSlice(object: JsonMap): JsonMap {
 export function defaultPersistentVolumeClaim(object: JsonMap): JsonMap {
   return pipe(
     object,
-    (map) => within(map, 'spec', (spec) => fill(spec, { volumeMode: 'Filesystem' })),
+    (map) => within(map, 'spec', (spec) => withDataSource(fill(spec, { volumeMode: 'Filesystem' }))),
     (map) => (isMap(member(map, 'status')) ? within(map, 'status', (status) => fill(status, { phase: 'Pending' })) : { ...map, status: { phase: 'Pending' } }),
   )
+}
+
+/** The two members that name the source of a claim say the same. */
+function withDataSource(spec: JsonMap): JsonMap {
+  const [source, reference] = [member(spec, 'dataSource'), member(spec, 'dataSourceRef')]
+  const given = isMap(source) ? source : isMap(reference) && textOf(reference, 'namespace') === '' ? reference : undefined
+  if (given === undefined) return spec
+  const full = fill(given, { apiGroup: null })
+  return { ...spec, dataSource: full, dataSourceRef: isMap(reference) ? fill(reference, { apiGroup: null }) : full }
 }
 
 export function defaultPersistentVolume(object: JsonMap): JsonMap {
@@ -70,7 +79,7 @@ export function defaultNamespace(object: JsonMap): JsonMap {
         const name = textOf(metadata, 'name')
         if (name === '') return metadata
         const labels = member(metadata, 'labels')
-        return { ...metadata, labels: fill(isMap(labels) ? labels : {}, { 'kubernetes.io/metadata.name': name }) }
+        return { ...metadata, labels: { ...(isMap(labels) ? labels : {}), 'kubernetes.io/metadata.name': name } }
       }),
   )
 }
@@ -91,10 +100,14 @@ export function defaultLimitRange(object: JsonMap): JsonMap {
 }
 
 export function defaultReplicationController(object: JsonMap): JsonMap {
-  return within(object, 'spec', (spec) => {
-    const template = member(spec, 'template')
-    const metadata = isMap(template) ? member(template, 'metadata') : undefined
-    const labels = isMap(metadata) ? member(metadata, 'labels') : undefined
-    return fill(spec, { replicas: 1, ...(isMap(labels) && Object.keys(labels).length > 0 ? { selector: labels } : {}) })
-  })
+  const spec = member(object, 'spec')
+  const template = isMap(spec) ? member(spec, 'template') : undefined
+  const templateMetadata = isMap(template) ? member(template, 'metadata') : undefined
+  const labels = isMap(templateMetadata) ? member(templateMetadata, 'labels') : undefined
+  const hasLabels = isMap(labels) && Object.keys(labels).length > 0
+  return pipe(
+    object,
+    (map) => within(map, 'metadata', (metadata) => (hasLabels ? fill(metadata, { labels }) : metadata)),
+    (map) => within(map, 'spec', (inner) => fill(inner, { replicas: 1, ...(hasLabels ? { selector: labels } : {}) })),
+  )
 }

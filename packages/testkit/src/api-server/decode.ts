@@ -18,6 +18,7 @@ import type { ResourceType } from './resource-type.ts'
 import { badRequest, unsupportedMediaType } from './status-errors.ts'
 import { isObject } from './types.ts'
 import { duplicateMembers } from './duplicate-members.ts'
+import { goJsonError } from './go-json-error.ts'
 import type { Duplicates, FieldValidation, JsonObject, KubeObject } from './types.ts'
 
 export const bodyTypes: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
@@ -56,14 +57,6 @@ function parseYamlBody(text: string): unknown {
   } catch (error) {
     throw badRequest(`error converting YAML to JSON: yaml: ${error instanceof YamlError ? `line ${error.line}: ${error.message}` : String(error)}`)
   }
-}
-
-/** What Go's decoder says of broken JSON, as far as it can be told. */
-export function goJsonError(text: string, error: unknown): string {
-  if (text.trim() === '' || (error instanceof SyntaxError && /end of JSON|Unterminated/i.test(error.message))) return 'unexpected end of JSON input'
-  const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined
-  const character = position === undefined ? text.trim().charAt(0) : text.charAt(Number(position))
-  return `invalid character ${JSON.stringify(character).replace(/^"|"$/g, "'")} looking for beginning of value`
 }
 
 /** A body read as an object of a type. */

@@ -2,14 +2,20 @@
 import { storedVersionsOf, withCondition } from './crd.ts'
 import type { ResourceType } from './resource-type.ts'
 import { isEqual, isObject, objectOf } from './types.ts'
-import type { JsonObject, KubeObject } from './types.ts'
+import type { JsonObject, KubeObject, UserInfo } from './types.ts'
 
 /** Things that single kinds do on every write. */
-export function prepared(type: ResourceType, object: KubeObject, previous: KubeObject | undefined): KubeObject {
+export function prepared(
+  type: ResourceType,
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  { now, user }: { readonly now: string; readonly user: UserInfo },
+): KubeObject {
   if (type.kind === 'CustomResourceDefinition' && type.group === 'apiextensions.k8s.io') {
     const status = previous === undefined ? { conditions: null, acceptedNames: { plural: '', kind: '' } } : objectOf(object['status'])
     return { ...object, status: { ...status, storedVersions: storedVersionsOf(object, objectOf(object['status'])['storedVersions']) } }
   }
+  if (type.group === 'certificates.k8s.io' && type.kind === 'CertificateSigningRequest' && previous === undefined) return requestedBy(object, user)
   if (type.group === 'batch' && type.kind === 'Job' && previous === undefined) return selectedJob(object)
   if (type.group !== '') return object
   if (type.kind === 'Secret' && isObject(object['stringData'])) {
@@ -19,13 +25,39 @@ export function prepared(type: ResourceType, object: KubeObject, previous: KubeO
     return { ...rest, data } as KubeObject
   }
   const protection = protectionFinalizers[type.kind]
-  if (protection !== undefined && previous === undefined) return withFinalizer(object, protection)
-  if (type.kind === 'Pod' && previous === undefined) return { ...object, status: { phase: 'Pending', qosClass: qosOf(object) } }
+  if (protection !== undefined && previous === undefined) {
+    const held = withFinalizer(object, protection)
+    return type.kind === 'PersistentVolume' ? { ...held, status: { ...objectOf(held['status']), lastPhaseTransitionTime: now } } : held
+  }
+  if (type.kind === 'Node' && previous === undefined) return tainted(object)
+  if (type.kind === 'Pod' && previous === undefined) return { ...withGrace(object), status: { phase: 'Pending', qosClass: qosOf(object) } }
   if (type.kind === 'Namespace') {
     if (previous === undefined) return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
     return { ...object, spec: previous['spec'] }
   }
   return object
+}
+
+/** Who asks for a certificate is written by the server. */
+function requestedBy(request: KubeObject, { name, uid, groups, extra }: UserInfo): KubeObject {
+  const spec = { ...objectOf(request['spec']), username: name, groups, ...(uid === undefined ? {} : { uid }), ...(extra === undefined ? {} : { extra }) }
+  return { ...request, spec }
+}
+
+/** A negative grace is none to speak of. */
+function withGrace(pod: KubeObject): KubeObject {
+  const spec = objectOf(pod['spec'])
+  const grace = spec['terminationGracePeriodSeconds']
+  return typeof grace === 'number' && grace < 0 ? { ...pod, spec: { ...spec, terminationGracePeriodSeconds: 1 } } : pod
+}
+
+/** A node is not ready until somebody says so: nothing is scheduled to it. */
+function tainted(node: KubeObject): KubeObject {
+  const spec = objectOf(node['spec'])
+  const taints = (spec['taints'] as JsonObject[] | undefined) ?? []
+  const notReady = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
+  if (taints.some(({ key, effect }) => key === notReady.key && effect === notReady.effect)) return node
+  return { ...node, spec: { ...spec, taints: [...taints, notReady] } }
 }
 
 /** Volumes and claims are held while they are in use. */

@@ -1,9 +1,9 @@
 // The scale subresource: a small view of replicas and selector, over workloads and custom resources.
 import { printed } from '@plumbline/schema'
-import { internalError } from './status-errors.ts'
+import { conflict, internalError, invalid, MODIFIED } from './status-errors.ts'
 import { decodeScaleError } from './scale-error.ts'
 import type { ResourceType } from './resource-type.ts'
-import { isObject, objectOf, valueAt } from './types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, valueAt } from './types.ts'
 import type { JsonObject, KubeObject } from './types.ts'
 
 const paths = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas', labelSelectorPath: '' }
@@ -46,6 +46,14 @@ export function readScale(type: ResourceType, object: KubeObject, isStrict = tru
 export function writeScale(type: ResourceType, live: KubeObject, body: unknown, finish: (live: KubeObject, next: KubeObject) => KubeObject): KubeObject {
   const replicas = valueAt(body, 'spec', 'replicas')
   if (!isObject(body)) throw decodeScaleError()
+  const name = live.metadata.name ?? ''
+  const version = valueAt(body, 'metadata', 'resourceVersion')
+  if (typeof version === 'string' && version !== '' && version !== '0' && version !== live.metadata.resourceVersion)
+    throw conflict({ group: type.group, resource: type.plural }, name, MODIFIED)
+  if (typeof replicas === 'number' && replicas < 0)
+    throw invalid({ group: 'autoscaling', resource: 'Scale' }, name, [
+      { type: 'Invalid', path: 'spec.replicas', value: replicas, detail: 'must be greater than or equal to 0' },
+    ])
   const path = partsOf(pathsOf(type).specReplicasPath)
   return readScale(type, finish(live, withValue(live, path, typeof replicas === 'number' ? replicas : 0) as KubeObject))
 }
@@ -63,11 +71,31 @@ function withValue(object: JsonObject, path: readonly string[], value: unknown):
   return { ...object, [first]: rest.length === 0 ? value : withValue(objectOf(object[first]), rest, value) }
 }
 
+/** A selector in one line, as it may be given to a list. */
 function selectorText(selector: unknown): string {
   if (!isObject(selector)) return ''
-  const labels = isObject(selector['matchLabels']) ? selector['matchLabels'] : selector['matchExpressions'] === undefined ? selector : {}
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .sort()
+  const isPlain = selector['matchLabels'] === undefined && selector['matchExpressions'] === undefined
+  const labels = isPlain ? selector : objectOf(selector['matchLabels'])
+  const terms = [
+    ...Object.entries(labels).map(([key, value]) => ({ key, text: `${key}=${String(value)}` })),
+    ...(isPlain ? [] : objectsOf(selector['matchExpressions']).map((expression) => ({ key: String(expression['key']), text: expressionText(expression) }))),
+  ]
+  return terms
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ text }) => text)
     .join(',')
+}
+
+function expressionText({ key, operator, values }: JsonObject): string {
+  const list = arrayOf(values).map(String).sort().join(',')
+  switch (operator) {
+    case 'In':
+      return `${String(key)} in (${list})`
+    case 'NotIn':
+      return `${String(key)} notin (${list})`
+    case 'Exists':
+      return String(key)
+    default:
+      return `!${String(key)}`
+  }
 }

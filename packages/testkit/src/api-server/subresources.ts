@@ -3,6 +3,7 @@ import { printed } from '@plumbline/schema'
 import { defaultAudience } from './access/tokens.ts'
 import type { ApiContext } from './context.ts'
 import { parseBody } from './decode.ts'
+import { deleteRequestIn } from './delete-options.ts'
 import type { ApiAnswer, ApiRequest } from './answers.ts'
 import { writeOptionsOf } from './options.ts'
 import type { ResourcePath } from './request.ts'
@@ -18,13 +19,18 @@ export function handleSubresource(request: ApiRequest, path: ResourcePath, conte
   const object = found as KubeObject
   const key = `${type.group}/${type.kind}/${subresource}`
   if (key === '/Pod/log' && request.method === 'GET') return readLog(request, object, context)
-  if (request.method !== 'POST' && request.method !== 'PUT') throw methodNotAllowed()
+  const isStream = type.kind === 'Pod' && ['exec', 'attach', 'portforward'].includes(subresource)
+  if (request.method !== 'POST' && request.method !== 'PUT' && !(isStream && request.method === 'GET')) throw methodNotAllowed()
   const body = parseBody(request.body === '' ? '{}' : request.body, request.headers['content-type'] ?? 'application/json')
   switch (key) {
+    case '/Pod/exec':
+    case '/Pod/attach':
+    case '/Pod/portforward':
+      throw badRequest(hasHost(object) ? 'Upgrade request required' : `pod ${name} does not have a host assigned`)
     case '/Pod/binding':
       return bindPod(object, body, context)
     case '/Pod/eviction':
-      return evictPod(object, context)
+      return evictPod(object, body, context)
     case '/ServiceAccount/token':
       return { status: 201, body: tokenFor(object, body, context, request) }
     case '/Namespace/finalize':
@@ -34,17 +40,34 @@ export function handleSubresource(request: ApiRequest, path: ResourcePath, conte
   }
 }
 
+function hasHost(pod: KubeObject): boolean {
+  const host = valueAt(pod, 'spec', 'nodeName')
+  return typeof host === 'string' && host !== ''
+}
+
+/** Least values of the numbers among the options of logs. */
+const logMinimums: Readonly<Record<string, number>> = { tailLines: 0, sinceSeconds: 1, limitBytes: 1 }
+
+function checkLogOptions(query: URLSearchParams, pod: string): void {
+  const errors = Object.entries(logMinimums).flatMap(([path, least]) => {
+    const value = query.get(path)
+    if (value === null || Number(value) >= least) return []
+    return [{ type: 'Invalid' as const, path, value: Number(value), detail: least === 0 ? 'must be greater than or equal to 0' : 'must be greater than 0' }]
+  })
+  if (errors.length > 0) throw invalid({ group: '', resource: 'PodLogOptions' }, pod, errors)
+}
+
 function readLog(request: ApiRequest, pod: KubeObject, { logs }: ApiContext): ApiAnswer {
   const { name = '', namespace = '' } = pod.metadata
+  checkLogOptions(request.query, name)
   const containers = objectsOf(valueAt(pod, 'spec', 'containers')).map((container) => String(container['name']))
   const asked = request.query.get('container')
   if (asked !== null && asked !== '' && !containers.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${name}`)
   const container = asked === null || asked === '' ? (containers[0] ?? '') : asked
   if ((asked === null || asked === '') && containers.length > 1)
     throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`)
-  const host = valueAt(pod, 'spec', 'nodeName')
   // A pod that runs nowhere has no log yet, and that is no error.
-  if (typeof host !== 'string' || host === '') return { status: 204 }
+  if (!hasHost(pod)) return { status: 204 }
   let content = logs({ namespace, name, container }) ?? ''
   const tail = request.query.get('tailLines')
   if (tail !== null) content = lastLines(content, Number(tail))
@@ -69,7 +92,7 @@ function bindPod(pod: KubeObject, body: unknown, { api, clock }: ApiContext): Ap
   return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } }
 }
 
-function evictPod(pod: KubeObject, { api }: ApiContext): ApiAnswer {
+function evictPod(pod: KubeObject, body: unknown, { api, writer, registry }: ApiContext): ApiAnswer {
   const { namespace = '', name = '', labels = {} } = pod.metadata
   const budgets = api
     .list({ group: 'policy', plural: 'poddisruptionbudgets' }, namespace)
@@ -91,7 +114,8 @@ function evictPod(pod: KubeObject, { api }: ApiContext): ApiAnswer {
     }
     throw error
   }
-  api.delete({ group: '', plural: 'pods' }, namespace, name)
+  const type = registry.find('', 'v1', 'pods')
+  if (type !== undefined) writer.delete(type, namespace, name, deleteRequestIn(objectOf(objectOf(body)['deleteOptions'])))
   return { status: 201, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } }
 }
 

@@ -1,20 +1,9 @@
 // Warnings that come with a write that is carried out all the same. Follows kubernetes `pkg/api/pod/warnings.go`.
 import { canonicalQuantity } from '@plumbline/schema'
+import { podTemplateOf, podTemplatePath } from './pod-templates.ts'
 import type { ResourceType } from './resource-type.ts'
 import { objectOf, objectsOf } from './types.ts'
 import type { JsonObject, KubeObject } from './types.ts'
-
-/** Where kinds keep their pod template. */
-const templates: Readonly<Record<string, string>> = {
-  '/PodTemplate': 'template',
-  '/ReplicationController': 'spec.template',
-  'apps/Deployment': 'spec.template',
-  'apps/ReplicaSet': 'spec.template',
-  'apps/StatefulSet': 'spec.template',
-  'apps/DaemonSet': 'spec.template',
-  'batch/Job': 'spec.template',
-  'batch/CronJob': 'spec.jobTemplate.spec.template',
-}
 
 const deprecatedNodeLabels: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
@@ -36,10 +25,10 @@ export function warningsOfObject(type: ResourceType, object: KubeObject): string
     if (name.includes('.')) warnings.push(nameWarning("this is used in the Pod's hostname"))
     return [...warnings, ...podWarnings(objectOf(object['spec']), 'spec')]
   }
-  if (namesPods.has(type.kind) && templates[key] !== undefined && name.includes('.')) warnings.push(nameWarning('this is used in Pod names and hostnames'))
-  const path = templates[key]
-  if (path === undefined) return warnings
-  const template = path.split('.').reduce<JsonObject>((at, part) => objectOf(at[part]), object)
+  const path = podTemplatePath(type)
+  if (namesPods.has(type.kind) && path !== undefined && name.includes('.')) warnings.push(nameWarning('this is used in Pod names and hostnames'))
+  const template = podTemplateOf(type, object)
+  if (path === undefined || template === undefined) return warnings
   return [...warnings, ...podWarnings(objectOf(template['spec']), `${path}.spec`)]
 }
 

@@ -4,7 +4,7 @@ import { applyConfiguration, recordUpdate, SchemaError, untypedSchema, printed }
 import { checkEscalation } from './access/escalation.ts'
 import type { Authorizer } from './access/rbac.ts'
 import { requireAccess } from './access/refusals.ts'
-import type { Admission } from './admission.ts'
+import type { Admission } from './admission/admission.ts'
 import { createAllocator } from './allocate.ts'
 import { preservesChildren } from './delete-options.ts'
 import type { DeleteRequest } from './delete-options.ts'
@@ -157,11 +157,11 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const recorded = record(type, '', undefined, { ...decoded, metadata }, options)
     let object = storedForm(serverForm(withoutStatus(type, recorded), type), type)
     if (type.kind === 'Service' && type.group === '') object = allocator.service(object, undefined)
-    object = prepared(type, object, undefined)
     checkEscalation(type, object, undefined, options.user, authorizer)
-    options.warnings.push(...warningsOfObject(type, object))
+    object = prepared(type, admission.mutate(type, object, namespace), undefined, { now: now(), user: options.user })
     const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
     if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
+    options.warnings.push(...warningsOfObject(type, object))
     admission.check({
       operation: 'CREATE',
       type,
@@ -171,6 +171,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       object,
       previous: undefined,
       dryRun: options.dryRun,
+      user: options.user,
+      warnings: options.warnings,
     })
     const existing = storage.get(type.storage, namespace, object.metadata.name ?? '')
     if (existing !== undefined) {
@@ -261,18 +263,18 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     return writeScale(type, live, scale, (before, updated) => {
       const recorded = withoutScaleTimes(record(type, 'scale', before, updated, options))
       const isNothing = type.defined !== undefined || Object.keys(objectOf(readScale(type, updated)['spec'])).length === 0
-      return storeUpdate(type, 'scale', before, nextObject(type, '', before, isNothing ? withoutScaleManagers(recorded) : recorded), options)
+      return storeUpdate(type, 'scale', before, nextObject(type, '', before, isNothing ? withoutScaleManagers(recorded) : recorded, options), options)
     })
   }
 
   /** The common end of updates and patches: server members, rules, bookkeeping, store. */
   function finish(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, options: WriteOptions, recordedAs = subresource): KubeObject {
-    const next = nextObject(type, subresource, live, record(type, recordedAs, live, updated, options))
+    const next = nextObject(type, subresource, live, record(type, recordedAs, live, updated, options), options)
     const isSame = isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)
     return storeUpdate(type, subresource, live, isSame ? live : next, options)
   }
 
-  function nextObject(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject): KubeObject {
+  function nextObject(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, { user }: WriteOptions): KubeObject {
     const { metadata } = updated
     const held = live.metadata
     const restored = {
@@ -295,7 +297,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     }
     next = storedForm(serverForm(next, type), type)
     if (type.kind === 'Service' && type.group === '' && subresource === '') next = allocator.service(next, live)
-    next = prepared(type, next, live)
+    next = prepared(type, next, live, { now: now(), user })
     if (subresource === '') {
       const generation = generationAfter(type, live, next)
       if (generation !== undefined) next = { ...next, metadata: { ...next.metadata, generation } }
@@ -317,6 +319,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       object: next,
       previous: live,
       dryRun: options.dryRun,
+      user: options.user,
+      warnings: options.warnings,
     })
     if (options.dryRun) return next
     // The last finalizer of an object that is being deleted lets it go.
@@ -413,10 +417,16 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (live === undefined) return { object: createApplied(type, namespace, merged, options), isCreated: true }
     if (!outcome.isChanged) return { object: live, isCreated: false }
     const { object: decoded } = decodeObject(merged, type, 'Ignore', undefined, true)
-    const next = nextObject(type, subresource, live, {
-      ...decoded,
-      metadata: { ...decoded.metadata, ...(merged.metadata.managedFields === undefined ? {} : { managedFields: merged.metadata.managedFields }) },
-    })
+    const next = nextObject(
+      type,
+      subresource,
+      live,
+      {
+        ...decoded,
+        metadata: { ...decoded.metadata, ...(merged.metadata.managedFields === undefined ? {} : { managedFields: merged.metadata.managedFields }) },
+      },
+      options,
+    )
     if (isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)) return { object: live, isCreated: false }
     return { object: storeUpdate(type, subresource, live, next, options), isCreated: false }
   }
@@ -429,7 +439,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const parent = scaleConfiguration(type, live, configuration)
     const outcome = applied_(type, 'scale', live, parent, options)
     if (outcome.kind === 'conflict') throw conflictError(outcome)
-    const next = nextObject(type, '', live, withoutScaleTimes(outcome.object as KubeObject))
+    const next = nextObject(type, '', live, withoutScaleTimes(outcome.object as KubeObject), options)
     return readScale(type, storeUpdate(type, 'scale', live, next, options))
   }
 

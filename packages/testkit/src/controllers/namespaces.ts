@@ -1,6 +1,6 @@
 // Namespaces that are being deleted: everything in them goes, then they do. Follows kubernetes `pkg/controller/namespace/deletion`.
 import type { ClusterApi } from '../api-server/cluster-api.ts'
-import { isEqual, objectOf } from '../api-server/types.ts'
+import { arrayOf, isEqual, objectOf } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
 import { startControlLoop } from './control-loop.ts'
 import { withCondition } from './objects.ts'
@@ -22,7 +22,10 @@ export function startNamespaces(api: ClusterApi, clock: Clock): () => void {
       const current = api.get({ group: '', plural: 'namespaces' }, '', namespace.metadata.name ?? '')
       if (current === undefined) return undefined
       const spec = objectOf(current['spec'])
-      api.store({ ...current, spec: { ...spec, finalizers: [] }, metadata: { ...current.metadata, deletionGracePeriodSeconds: 0 } })
+      // Whoever else holds the namespace lets go of it through the subresource `finalize`.
+      const held = arrayOf(spec['finalizers']).filter((name) => name !== 'kubernetes')
+      if (held.length > 0 && held.length === arrayOf(spec['finalizers']).length) return undefined
+      api.store({ ...current, spec: held.length === 0 ? {} : { ...spec, finalizers: held }, metadata: { ...current.metadata, deletionGracePeriodSeconds: 0 } })
       return undefined
     },
   })

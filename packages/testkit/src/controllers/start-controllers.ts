@@ -10,6 +10,7 @@ import { startNodes } from './nodes.ts'
 import { startPods } from './pods.ts'
 import type { PodScript } from './pods.ts'
 import { startReplicaSets } from './replica-sets.ts'
+import { startResourceQuotas } from './resource-quotas.ts'
 import { startServices } from './services.ts'
 import { startStatefulSets } from './stateful-sets.ts'
 import { startVolumeClaims } from './volume-claims.ts'
@@ -41,6 +42,7 @@ export function startControllers(api: ClusterApi, clock: Clock, isOn: boolean): 
         startNamespaces(api, clock),
         startGarbageCollector(api, clock),
         startServiceAccounts(api, clock),
+        startResourceQuotas(api, clock),
         startDeployments(api, clock),
         startReplicaSets(api, clock),
         startStatefulSets(api, clock),

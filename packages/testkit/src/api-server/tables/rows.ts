@@ -3,50 +3,11 @@ import { printed } from '@plumbline/schema'
 import { arrayOf, objectOf, objectsOf, valueAt } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { ageOf, humanDuration } from './age.ts'
+import { age, labelsText, nameOf, numberAt, selectorText, textAt } from './cells.ts'
+import type { RowPrinter } from './cells.ts'
+import { clusterRows } from './cluster-rows.ts'
+import { metricsText } from './metrics.ts'
 import { podCells } from './pod-row.ts'
-
-/** Cells of one object, in order of the kind's columns. */
-export type RowPrinter = (object: KubeObject, now: number) => unknown[]
-
-const nameOf = ({ metadata }: KubeObject): string => metadata.name ?? ''
-const age = ({ metadata }: KubeObject, now: number): string => ageOf(metadata.creationTimestamp, now)
-const numberAt = (object: unknown, ...path: string[]): number => Number(valueAt(object, ...path) ?? 0)
-const textAt = (object: unknown, ...path: string[]): string => printed(valueAt(object, ...path) ?? '')
-
-/** Labels as a selector text. */
-function labelsText(labels: unknown): string {
-  const entries = Object.entries(objectOf(labels))
-  return entries.length === 0
-    ? '<none>'
-    : entries
-        .map(([key, value]) => `${key}=${String(value)}`)
-        .sort()
-        .join(',')
-}
-
-function selectorText(selector: unknown): string {
-  const { matchLabels, matchExpressions } = objectOf(selector)
-  const labels = Object.entries(objectOf(matchLabels))
-    .map(([key, value]) => `${key}=${String(value)}`)
-    .sort()
-  const expressions = objectsOf(matchExpressions).map(expressionText)
-  const all = [...labels, ...expressions]
-  return all.length === 0 ? '<none>' : all.join(',')
-}
-
-function expressionText(expression: JsonObject): string {
-  const [key, values] = [String(expression['key']), arrayOf(expression['values']).map(String).sort().join(',')]
-  switch (expression['operator']) {
-    case 'In':
-      return `${key} in (${values})`
-    case 'NotIn':
-      return `${key} notin (${values})`
-    case 'Exists':
-      return key
-    default:
-      return `!${key}`
-  }
-}
 
 const containersOf = (template: unknown): readonly JsonObject[] => objectsOf(valueAt(template, 'spec', 'containers'))
 const namesText = (template: unknown): string =>
@@ -138,7 +99,9 @@ function quotaText(hard: unknown, used: unknown, isLimit: boolean): string {
 
 /** Printers by `group/Kind`. */
 export const rowPrinters: Readonly<Record<string, RowPrinter>> = {
+  ...clusterRows,
   '/Pod': podCells,
+  '/PodTemplate': (o) => [nameOf(o), namesText(o['template']), imagesText(o['template']), labelsText(valueAt(o, 'template', 'metadata', 'labels'))],
   '/ConfigMap': (o, now) => [nameOf(o), Object.keys(objectOf(o['data'])).length + Object.keys(objectOf(o['binaryData'])).length, age(o, now)],
   '/Secret': (o, now) => [nameOf(o), o['type'] ?? '', Object.keys(objectOf(o['data'])).length, age(o, now)],
   '/Namespace': (o, now) => [nameOf(o), textAt(o, 'status', 'phase'), age(o, now)],
@@ -366,19 +329,4 @@ function subjectsCells(binding: KubeObject): string[] {
       .map((subject) => (kind === 'ServiceAccount' ? `${String(subject['namespace'])}/${String(subject['name'])}` : String(subject['name'])))
       .join(', ')
   return [of('User'), of('Group'), of('ServiceAccount')]
-}
-
-function metricsText(autoscaler: KubeObject): string {
-  const metrics = objectsOf(valueAt(autoscaler, 'spec', 'metrics'))
-  const current = objectsOf(valueAt(autoscaler, 'status', 'currentMetrics'))
-  if (metrics.length === 0) return '<none>'
-  const texts = metrics.map((metric, index) => {
-    const target = objectOf(valueAt(metric, 'resource', 'target'))
-    const now = objectOf(valueAt(current[index], 'resource', 'current'))
-    const name = textAt(metric, 'resource', 'name')
-    if (target['averageUtilization'] !== undefined)
-      return `${name}: ${now['averageUtilization'] === undefined ? '<unknown>' : `${printed(now['averageUtilization'])}%`}/${printed(target['averageUtilization'])}%`
-    return `${name}: ${printed(now['averageValue'] ?? '<unknown>')}/${printed(target['averageValue'] ?? target['value'] ?? '')}`
-  })
-  return texts.length > 2 ? `${texts.slice(0, 2).join(', ')} + ${texts.length - 2} more...` : texts.join(', ')
 }

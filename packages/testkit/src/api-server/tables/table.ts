@@ -3,6 +3,7 @@ import { valuesAtPath } from '../json-path.ts'
 import type { ColumnDefinition, Facts } from '../facts.ts'
 import type { ResourceType } from '../resource-type.ts'
 import { badRequest } from '../status-errors.ts'
+import { valueAt } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { ageOf } from './age.ts'
 import { rowPrinters } from './rows.ts'
@@ -53,7 +54,16 @@ export function rowOf(type: ResourceType, object: KubeObject, include: IncludeOb
     type.defined === undefined
       ? (rowPrinters[`${type.group}/${type.kind}`]?.(object, now) ?? genericCells(object, columns, now))
       : customCells(type, object, now)
-  return { cells, object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object) }
+  const conditions = type.group === '' && type.kind === 'Pod' ? podConditions(object) : undefined
+  return { cells, ...(conditions === undefined ? {} : { conditions }), object: include === 'None' ? null : include === 'Object' ? object : metadataOf(object) }
+}
+
+/** Pods that have ended say so, for clients that hide them. */
+function podConditions(pod: KubeObject): readonly JsonObject[] | undefined {
+  const phase = valueAt(pod, 'status', 'phase')
+  if (phase !== 'Succeeded' && phase !== 'Failed') return undefined
+  const message = phase === 'Failed' ? 'The pod failed.' : 'The pod has completed successfully.'
+  return [{ type: 'Completed', status: 'True', reason: phase, message }]
 }
 
 /** An object with nothing but its metadata. */

@@ -1,10 +1,10 @@
 // ConfigMaps and Secrets. Follows kubernetes `pkg/apis/core/validation/validation.go`.
 import type { FieldError } from '../status-errors.ts'
+import { goJsonError } from '../go-json-error.ts'
 import { objectOf } from '../types.ts'
-import type { KubeObject } from '../types.ts'
+import type { JsonObject, KubeObject } from '../types.ts'
+import { configKeyProblems } from './messages.ts'
 
-const keyMessage =
-  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
 const maxBytes = 1_048_576
 
 export function validateConfig(object: KubeObject): FieldError[] {
@@ -12,7 +12,7 @@ export function validateConfig(object: KubeObject): FieldError[] {
   const errors: FieldError[] = []
   let size = 0
   const check = (field: string, key: string): void => {
-    for (const detail of keyProblems(key)) errors.push({ type: 'Invalid', path: `${field}[${key}]`, value: key, detail })
+    for (const detail of configKeyProblems(key)) errors.push({ type: 'Invalid', path: `${field}[${key}]`, value: key, detail })
   }
   for (const [key, value] of Object.entries(data)) {
     check('data', key)
@@ -24,13 +24,46 @@ export function validateConfig(object: KubeObject): FieldError[] {
     size += String(value).length
   }
   if (size > maxBytes) errors.push({ type: 'TooLong', path: object.kind === 'Secret' ? 'data' : '', detail: `may not be more than ${maxBytes} bytes` })
+  if (object.kind === 'Secret') errors.push(...secretErrors(object))
   return errors
 }
 
-function keyProblems(key: string): string[] {
-  if (key.length > 253) return ['must be no more than 253 characters']
-  if (!/^[-._a-zA-Z0-9]+$/.test(key)) return [keyMessage]
-  if (key === '.') return ["must not be '.'"]
-  if (key === '..') return ["must not be '..'"]
-  return key.startsWith('..') ? ["must not start with '..'"] : []
+const basicAuth = ['username', 'password']
+
+/** What secrets of the types that clients rely on must hold. */
+function secretErrors(secret: KubeObject): FieldError[] {
+  const data = objectOf(secret['data'])
+  const missing = (...keys: readonly string[]): FieldError[] =>
+    keys.filter((key) => !Object.hasOwn(data, key)).map((key) => ({ type: 'Required', path: `data[${key}]`, detail: '' }))
+  switch (secret['type']) {
+    case 'kubernetes.io/service-account-token': {
+      const account = 'kubernetes.io/service-account.name'
+      return (secret.metadata.annotations?.[account] ?? '') === '' ? [{ type: 'Required', path: `metadata.annotations[${account}]`, detail: '' }] : []
+    }
+    case 'kubernetes.io/dockercfg':
+      return jsonErrors(data, '.dockercfg')
+    case 'kubernetes.io/dockerconfigjson':
+      return jsonErrors(data, '.dockerconfigjson')
+    case 'kubernetes.io/basic-auth':
+      return basicAuth.some((key) => Object.hasOwn(data, key)) ? [] : missing(...basicAuth)
+    case 'kubernetes.io/ssh-auth':
+      return missing('ssh-privatekey')
+    case 'kubernetes.io/tls':
+      return missing('tls.crt', 'tls.key')
+    default:
+      return []
+  }
+}
+
+function jsonErrors(data: JsonObject, key: string): FieldError[] {
+  const path = `data[${key}]`
+  const value = data[key]
+  if (typeof value !== 'string') return [{ type: 'Required', path, detail: '' }]
+  const text = Buffer.from(value, 'base64').toString()
+  try {
+    JSON.parse(text)
+    return []
+  } catch (error) {
+    return [{ type: 'Invalid', path, value: '<secret contents redacted>', detail: goJsonError(text, error) }]
+  }
 }

@@ -53,14 +53,15 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
   for (const [index, finalizer] of (metadata.finalizers ?? []).entries()) {
     for (const detail of qualifiedNameProblems(finalizer)) errors.push({ type: 'Invalid', path: `metadata.finalizers[${index}]`, value: finalizer, detail })
   }
-  for (const [index, owner] of (metadata.ownerReferences ?? []).entries()) {
+  for (const owner of metadata.ownerReferences ?? []) {
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const)
       if ((owner[field] ?? '') === '')
         errors.push({
           type: 'Invalid',
-          path: `metadata.ownerReferences[${index}].${field}`,
+          // The path leaves out which reference it is.
+          path: `metadata.ownerReferences.${field}`,
           value: '',
-          detail: `${field === 'apiVersion' ? 'version' : field} must not be empty`,
+          detail: `${field === 'apiVersion' ? 'version ' : ''}must not be empty`,
         })
   }
   const controllers = (metadata.ownerReferences ?? []).filter(({ controller }) => controller === true)
@@ -69,7 +70,7 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
       type: 'Invalid',
       path: 'metadata.ownerReferences',
       value: metadata.ownerReferences,
-      detail: `Only one reference can have Controller set to true. Found "true" in references for ${controllers.map(({ name }) => name).join(' and ')}`,
+      detail: `Only one reference can have Controller set to true. Found "true" in references for ${controllers.map(({ kind, name }) => `${kind}/${name}`).join(' and ')}`,
     })
   return errors
 }

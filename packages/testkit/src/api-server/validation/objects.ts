@@ -6,10 +6,17 @@ import { isEqual, isObject, objectOf, valueAt } from '../types.ts'
 import type { KubeObject } from '../types.ts'
 import { validateConfig } from './config.ts'
 import { validateDefinition, validateDefinitionUpdate } from './custom-resource-definition.ts'
-import { validatePodTemplateOwner } from './pods.ts'
+import { validateIngress, validateNetworkPolicy } from './networking.ts'
+import { validateAutoscaler, validateBudget, validatePriorityClass, validatePriorityClassUpdate } from './policies.ts'
+import { validateEphemeralContainersUpdate, validatePodUpdate } from './pod-updates.ts'
+import { Problems } from './problems.ts'
+import { validateQuota, validateQuotaUpdate } from './quotas.ts'
+import { checkTaints } from './scheduling.ts'
+import { validateRbac } from './rbac.ts'
 import { validateStatus } from './status.ts'
 import { validateService } from './services.ts'
-import { validateWorkloadUpdate } from './workloads.ts'
+import { validateClaim, validateStorageClass, validateStorageClassUpdate, validateVolume } from './storage.ts'
+import { validateWorkload, validateWorkloadUpdate } from './workloads.ts'
 
 /** Problems of an object, new or changed. */
 export function validateObject(type: ResourceType, object: KubeObject, previous?: KubeObject): FieldError[] {
@@ -19,33 +26,54 @@ export function validateObject(type: ResourceType, object: KubeObject, previous?
     case '/Secret':
       return validateConfig(object)
     case '/Service':
-      return validateService(object)
+      return validateService(object, previous)
     case 'apiextensions.k8s.io/CustomResourceDefinition':
       return validateDefinition(object)
     case '/Pod':
+    case '/PodTemplate':
     case '/ReplicationController':
+    case 'apps/Deployment':
     case 'apps/ReplicaSet':
     case 'apps/StatefulSet':
     case 'apps/DaemonSet':
     case 'batch/Job':
     case 'batch/CronJob':
-      return validatePodTemplateOwner(type, object)
-    case 'apps/Deployment':
-      return [...validatePodTemplateOwner(type, object), ...validateDeploymentStrategy(object)]
+      return validateWorkload(type, object, previous === undefined)
+    case 'rbac.authorization.k8s.io/Role':
+    case 'rbac.authorization.k8s.io/ClusterRole':
+    case 'rbac.authorization.k8s.io/RoleBinding':
+    case 'rbac.authorization.k8s.io/ClusterRoleBinding':
+      return validateRbac(type, object)
+    case '/ResourceQuota':
+      return validateQuota(object)
+    case '/Node':
+      return validateNode(object)
+    case 'networking.k8s.io/Ingress':
+      return validateIngress(object)
+    case 'networking.k8s.io/NetworkPolicy':
+      return validateNetworkPolicy(object)
+    case '/PersistentVolume':
+      return validateVolume(object)
+    case '/PersistentVolumeClaim':
+      return validateClaim(object)
+    case 'storage.k8s.io/StorageClass':
+      return validateStorageClass(object)
+    case 'policy/PodDisruptionBudget':
+      return validateBudget(object)
+    case 'autoscaling/HorizontalPodAutoscaler':
+      return validateAutoscaler(object)
+    case 'scheduling.k8s.io/PriorityClass':
+      return validatePriorityClass(object)
     default:
       return []
   }
 }
 
-function validateDeploymentStrategy(object: KubeObject): FieldError[] {
-  const strategy = objectOf(valueAt(object, 'spec', 'strategy'))
-  const path = 'spec.strategy'
-  if (strategy['type'] === 'Recreate')
-    return strategy['rollingUpdate'] === undefined
-      ? []
-      : [{ type: 'Forbidden', path: `${path}.rollingUpdate`, detail: "may not be specified when strategy `type` is 'Recreate'" }]
-  if (strategy['type'] === 'RollingUpdate') return []
-  return [{ type: 'NotSupported', path: `${path}.type`, value: strategy['type'] ?? '', detail: 'supported values: "Recreate", "RollingUpdate"' }]
+function validateNode(node: KubeObject): FieldError[] {
+  const problems = new Problems()
+  // The server says `metadata` of what is in the spec.
+  checkTaints(valueAt(node, 'spec', 'taints'), 'metadata.taints', problems)
+  return problems.errors
 }
 
 /** Unchanged invalid values do not block an update. */
@@ -62,6 +90,7 @@ function validateCustom(type: ResourceType, object: KubeObject, previous: KubeOb
 export function validateUpdate(type: ResourceType, before: KubeObject, after: KubeObject, subresource: string): FieldError[] {
   if (type.defined !== undefined) return []
   if (subresource === 'status') return validateStatus(type, after)
+  if (subresource === 'ephemeralcontainers') return validateEphemeralContainersUpdate(before, after)
   if (subresource !== '') return []
   const immutable = (path: string): FieldError[] => {
     const parts = path.split('.')
@@ -69,6 +98,10 @@ export function validateUpdate(type: ResourceType, before: KubeObject, after: Ku
     return isEqual(old ?? null, next ?? null) ? [] : [{ type: 'Invalid', path, value: next ?? null, detail: 'field is immutable' }]
   }
   switch (`${type.group}/${type.kind}`) {
+    case '/Pod':
+      return validatePodUpdate(before, after)
+    case '/ResourceQuota':
+      return validateQuotaUpdate(before, after)
     case '/ConfigMap':
     case '/Secret':
       return immutableConfig(type, before, after)
@@ -88,9 +121,9 @@ export function validateUpdate(type: ResourceType, before: KubeObject, after: Ku
     case 'apiextensions.k8s.io/CustomResourceDefinition':
       return validateDefinitionUpdate(before, after)
     case 'storage.k8s.io/StorageClass':
-      return ['parameters', 'provisioner', 'reclaimPolicy'].flatMap((field) =>
-        isEqual(before[field] ?? null, after[field] ?? null) ? [] : [{ type: 'Forbidden' as const, path: field, detail: `updates to ${field} are forbidden.` }],
-      )
+      return validateStorageClassUpdate(before, after)
+    case 'scheduling.k8s.io/PriorityClass':
+      return validatePriorityClassUpdate(before, after)
     case '/Service': {
       const [old, next] = [valueAt(before, 'spec', 'clusterIP'), valueAt(after, 'spec', 'clusterIP')]
       const isKept = old === next || valueAt(after, 'spec', 'type') === 'ExternalName' || valueAt(before, 'spec', 'type') === 'ExternalName'

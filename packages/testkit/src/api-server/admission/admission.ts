@@ -1,0 +1,66 @@
+// What the server changes and checks before a write is stored, beyond the object's own rules; and the door for tests to refuse writes.
+import type { ResourceType } from '../resource-type.ts'
+import { StatusError } from '../status-errors.ts'
+import type { Storage } from '../storage.ts'
+import type { KubeObject } from '../types.ts'
+import type { AdmissionRequest } from './admission-request.ts'
+import { checkLimits, withLimitDefaults } from './limit-ranges.ts'
+import { checkNamespace } from './namespace-lifecycle.ts'
+import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts'
+import { withPriority } from './priority.ts'
+import { chargeQuotas } from './resource-quotas.ts'
+
+/** A rule of a test: refuse what it matches. */
+export interface Denial {
+  readonly matches: (request: AdmissionRequest) => boolean
+  readonly message: string
+}
+
+/** Admission with rules that can be added. */
+export interface Admission {
+  /** Refuse matching writes, as a validating webhook would. Returns a function that ends the rule. */
+  deny(matches: (request: AdmissionRequest) => boolean, message: string): () => void
+  /** A new object with what the server adds to it. @throws {StatusError} */
+  mutate(type: ResourceType, object: KubeObject, namespace: string): KubeObject
+  /** @throws {StatusError} */
+  check(request: AdmissionRequest): void
+}
+
+export function createAdmission(storage: Storage): Admission {
+  const denials = new Set<Denial>()
+  return {
+    deny(matches, message) {
+      const denial = { matches, message }
+      denials.add(denial)
+      return () => void denials.delete(denial)
+    },
+    mutate: (type, object, namespace) =>
+      type.group === '' && type.kind === 'Pod' ? withPriority(withLimitDefaults(object, namespace, storage), storage) : object,
+    check(request) {
+      checkNamespace(request, storage)
+      for (const { matches, message } of denials) {
+        if (!matches(request)) continue
+        throw new StatusError({
+          kind: 'Status',
+          apiVersion: 'v1',
+          metadata: {},
+          status: 'Failure',
+          message: `admission webhook "deny.plumbline.dev" denied the request: ${message}`,
+          reason: 'Forbidden',
+          code: 403,
+        })
+      }
+      checkPolicies(request, storage)
+    },
+  }
+}
+
+function checkPolicies({ operation, type, namespace, subresource, object, previous, dryRun, warnings = [] }: AdmissionRequest, storage: Storage): void {
+  if (object === undefined || subresource !== '') return
+  if (type.group === '' && type.kind === 'Namespace') checkSecurityLabels(object)
+  if (!type.isNamespaced) return
+  const isNew = operation === 'CREATE'
+  if (isNew && type.group === '' && (type.kind === 'Pod' || type.kind === 'PersistentVolumeClaim')) checkLimits(type.plural, object, namespace, storage)
+  if (isNew || JSON.stringify(previous?.['spec']) !== JSON.stringify(object['spec'])) checkPodSecurity(type, object, namespace, warnings, storage)
+  if (object.metadata.deletionTimestamp === undefined) chargeQuotas(type, object, previous, namespace, dryRun, storage)
+}

@@ -1,0 +1,122 @@
+// Pod specs, of pods and of templates. Follows the order of kubernetes `pkg/apis/core/validation` (ValidatePodSpec).
+import { printed } from '@plumbline/schema'
+import { labelProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
+import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import type { JsonObject } from '../types.ts'
+import { checkContainers, checkSeccomp } from './containers.ts'
+import { checkLabels } from './labels.ts'
+import { idProblems, ipProblems } from './messages.ts'
+import type { Problems } from './problems.ts'
+import { checkAffinity, checkSpread, checkTolerations } from './scheduling.ts'
+import { checkVolumes } from './volumes.ts'
+
+const restartPolicies = ['Always', 'OnFailure', 'Never']
+const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
+const maxDeadline = 2_147_483_647
+const maxNameservers = 3
+const maxSearches = 32
+const maxSearchCharacters = 2048
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+export function checkPodSpec(spec: JsonObject, path: string, problems: Problems): void {
+  const volumes = checkVolumes(spec['volumes'], `${path}.volumes`, problems)
+  checkContainers(spec, path, { volumes, problems })
+  if (spec['hostNetwork'] === true) checkHostNetwork(spec, path, problems)
+  problems.oneOf(`${path}.restartPolicy`, spec['restartPolicy'] ?? 'Always', restartPolicies)
+  problems.oneOf(`${path}.dnsPolicy`, spec['dnsPolicy'] ?? 'ClusterFirst', dnsPolicies)
+  checkLabels(spec['nodeSelector'], `${path}.nodeSelector`, problems)
+  checkSecurity(spec, path, problems)
+  checkAffinity(spec['affinity'], `${path}.affinity`, problems)
+  checkDns(spec, `${path}.dnsConfig`, problems)
+  for (const [index, gate] of objectsOf(spec['readinessGates']).entries())
+    problems.invalidEach(`${path}.readinessGates[${index}].conditionType`, gate['conditionType'], qualifiedNameProblems(textOf(gate['conditionType'])))
+  checkGates(spec['schedulingGates'], `${path}.schedulingGates`, problems)
+  checkSpread(spec['topologySpreadConstraints'], `${path}.topologySpreadConstraints`, problems)
+  checkNamed(spec, 'serviceAccountName', path, subdomainProblems, problems)
+  checkNamed(spec, 'nodeName', path, subdomainProblems, problems)
+  const deadline = spec['activeDeadlineSeconds']
+  if (typeof deadline === 'number' && (deadline < 1 || deadline > maxDeadline))
+    problems.invalid(`${path}.activeDeadlineSeconds`, deadline, `must be between 1 and ${maxDeadline}, inclusive`)
+  checkNamed(spec, 'hostname', path, labelProblems, problems)
+  checkNamed(spec, 'subdomain', path, labelProblems, problems)
+  checkTolerations(spec['tolerations'], `${path}.tolerations`, problems)
+  for (const [index, alias] of objectsOf(spec['hostAliases']).entries()) {
+    const at = `${path}.hostAliases[${index}]`
+    problems.invalidEach(`${at}.ip`, textOf(alias['ip']), ipProblems(textOf(alias['ip'])))
+    for (const [nameIndex, name] of arrayOf(alias['hostnames']).entries())
+      problems.invalidEach(`${at}.hostnames[${nameIndex}]`, name, subdomainProblems(String(name)))
+  }
+  checkNamed(spec, 'priorityClassName', path, subdomainProblems, problems)
+  checkNamed(spec, 'runtimeClassName', path, subdomainProblems, problems)
+  const preemption = spec['preemptionPolicy']
+  if (preemption !== undefined && !['PreemptLowerPriority', 'Never'].includes(printed(preemption)))
+    problems.unsupported(`${path}.preemptionPolicy`, preemption, ['PreemptLowerPriority', 'Never'])
+}
+
+/** A template of pods, which always restart where the kind says so. */
+export function checkPodTemplate(template: JsonObject, path: string, problems: Problems): void {
+  const metadata = objectOf(template['metadata'])
+  checkLabels(metadata['labels'], `${path}.labels`, problems)
+  for (const key of Object.keys(objectOf(metadata['annotations']))) problems.invalidEach(`${path}.annotations`, key, qualifiedNameProblems(key.toLowerCase()))
+  checkPodSpec(objectOf(template['spec']), `${path}.spec`, problems)
+  if (objectsOf(objectOf(template['spec'])['ephemeralContainers']).length > 0)
+    problems.forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')
+}
+
+function checkNamed(spec: JsonObject, member: string, path: string, faultsOf: (name: string) => readonly string[], problems: Problems): void {
+  const name = textOf(spec[member])
+  if (name !== '') problems.invalidEach(`${path}.${member}`, name, faultsOf(name))
+}
+
+function checkHostNetwork(spec: JsonObject, path: string, problems: Problems): void {
+  for (const [index, container] of objectsOf(spec['containers']).entries())
+    for (const [portIndex, port] of objectsOf(container['ports']).entries())
+      if (typeof port['hostPort'] === 'number' && port['hostPort'] !== port['containerPort'])
+        problems.invalid(`${path}.containers[${index}].ports[${portIndex}].hostPort`, port['hostPort'], 'must match `containerPort` when `hostNetwork` is true')
+}
+
+function checkSecurity(spec: JsonObject, path: string, problems: Problems): void {
+  const context = spec['securityContext']
+  const at = `${path}.securityContext`
+  if (isObject(context)) {
+    for (const member of ['fsGroup', 'runAsUser', 'runAsGroup']) problems.invalidEach(`${at}.${member}`, context[member], idProblems(context[member]))
+    for (const [index, group] of arrayOf(context['supplementalGroups']).entries())
+      problems.invalidEach(`${at}.supplementalGroups[${index}]`, group, idProblems(group))
+  }
+  if (spec['shareProcessNamespace'] === true && spec['hostPID'] === true)
+    problems.invalid(`${at}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled')
+  if (isObject(context)) checkSeccomp(context['seccompProfile'], `${at}.seccompProfile`, problems)
+}
+
+function checkDns(spec: JsonObject, path: string, problems: Problems): void {
+  const config = spec['dnsConfig']
+  const servers = arrayOf(objectOf(config)['nameservers'])
+  if (spec['dnsPolicy'] === 'None') {
+    if (!isObject(config)) problems.required(path, 'must provide `dnsConfig` when `dnsPolicy` is None')
+    else if (servers.length === 0) problems.required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')
+    if (servers.length === 0) return
+  }
+  if (!isObject(config)) return
+  if (servers.length > maxNameservers) problems.invalid(`${path}.nameservers`, servers, `must not have more than ${maxNameservers} nameservers`)
+  for (const [index, server] of servers.entries()) problems.invalidEach(`${path}.nameservers[${index}]`, server, ipProblems(String(server)))
+  const searches = arrayOf(config['searches'])
+  if (searches.length > maxSearches) problems.invalid(`${path}.searches`, searches, `must not have more than ${maxSearches} search paths`)
+  if (searches.join(' ').length > maxSearchCharacters)
+    problems.invalid(`${path}.searches`, searches, `must not have more than ${maxSearchCharacters} characters (including spaces) in the search list`)
+  for (const [index, search] of searches.entries()) {
+    const name = String(search).replace(/\.$/, '')
+    if (name !== '') problems.invalidEach(`${path}.searches[${index}]`, name, subdomainProblems(name.replaceAll('_', '-').replace(/^-|-$/g, 'x')))
+  }
+  for (const [index, option] of objectsOf(config['options']).entries())
+    if (textOf(option['name']) === '') problems.required(`${path}.options[${index}]`, 'must not be empty')
+}
+
+function checkGates(gates: unknown, path: string, problems: Problems): void {
+  const seen = new Set<string>()
+  for (const [index, gate] of objectsOf(gates).entries()) {
+    const name = textOf(gate['name'])
+    problems.invalidEach(`${path}[${index}]`, name, qualifiedNameProblems(name))
+    if (seen.has(name)) problems.duplicate(`${path}[${index}]`, name)
+    seen.add(name)
+  }
+}
