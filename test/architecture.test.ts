@@ -8,14 +8,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const allowed: Record<string, readonly string[]> = {
   yaml: [],
   schema: [],
+  gotemplate: [],
   core: ['yaml', 'schema'],
   sources: ['core', 'yaml'],
-  renderers: ['core', 'yaml', 'schema'],
+  renderers: ['core', 'gotemplate', 'yaml', 'schema'],
   k8s: ['core', 'yaml', 'schema'],
   testkit: ['core', 'schema', 'yaml'],
   cli: ['core', 'schema', 'yaml', 'sources', 'renderers', 'k8s', 'testkit'],
 }
-const pure = ['yaml', 'schema', 'core']
+const pure = ['yaml', 'schema', 'gotemplate', 'core']
 const importPattern = /^\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s+['"]([^'"]+)['"]/gm
 
 function sourcesOfPackage(name: string): { path: string; text: string; imports: string[] }[] {

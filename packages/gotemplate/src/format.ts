@@ -1,0 +1,272 @@
+// Go's `fmt`: print, println and printf.
+import { exponentText, formatFloat, GoInt } from './numbers.ts'
+import { quoted } from './quote.ts'
+import { HostObject, isMap, sortedKeys, typeName } from './values.ts'
+import type { GoValue } from './values.ts'
+
+const maxWidth = 1_000_000
+const maxDepth = 100
+
+/** A value as `%v` prints it. */
+export function valueText(value: GoValue, depth = 0): string {
+  if (value === undefined || value === null) return '<nil>'
+  switch (typeof value) {
+    case 'string':
+      return value
+    case 'boolean':
+      return String(value)
+    case 'number':
+      return formatFloat(value)
+    default:
+  }
+  if (value instanceof GoInt) return String(value.value)
+  if (value instanceof HostObject) return value.text()
+  if (value instanceof Uint8Array) return `[${[...value].join(' ')}]`
+  if (depth > maxDepth) return '...'
+  if (Array.isArray(value)) return `[${value.map((item) => valueText(item, depth + 1)).join(' ')}]`
+  if (isMap(value))
+    return `map[${sortedKeys(value)
+      .map((key) => `${key}:${valueText(value[key], depth + 1)}`)
+      .join(' ')}]`
+  return '%!v(func)'
+}
+
+/** What an action prints. */
+export function printedText(value: GoValue): string {
+  return value === undefined || value === null ? '<no value>' : valueText(value)
+}
+
+const isText = (value: GoValue): boolean => typeof value === 'string'
+
+/** `print`: blanks between operands when neither is a string. */
+export function sprint(args: readonly GoValue[]): string {
+  let result = ''
+  for (const [index, value] of args.entries()) {
+    if (index > 0 && !isText(value) && !isText(args[index - 1])) result += ' '
+    result += valueText(value)
+  }
+  return result
+}
+
+export function sprintln(args: readonly GoValue[]): string {
+  return `${args.map((value) => valueText(value)).join(' ')}\n`
+}
+
+interface Spec {
+  readonly flags: string
+  readonly width: number | undefined
+  readonly precision: number | undefined
+}
+
+/** `printf`. */
+export function sprintf(format: string, args: readonly GoValue[]): string {
+  let result = ''
+  let next = 0
+  let isReordered = false
+  for (let index = 0; index < format.length;) {
+    const percent = format.indexOf('%', index)
+    if (percent < 0) {
+      result += format.slice(index)
+      break
+    }
+    result += format.slice(index, percent)
+    index = percent + 1
+    const match = /^([-+# 0]*)((?:\[\d+\])?)(\*|\d*)((?:\.(?:(?:\[\d+\])?(?:\*|\d*)))?)((?:\[\d+\])?)/.exec(format.slice(index)) ?? ['', '', '', '', '', '']
+    index += match[0].length
+    const [, flagText = '', widthIndex = '', widthText = '', precisionText = '', argumentIndex = ''] = match
+    let flags = flagText
+    const jump = (text: string): void => {
+      if (text === '') return
+      next = Number(text.slice(1, -1)) - 1
+      isReordered = true
+    }
+    jump(widthIndex)
+    let width: number | undefined
+    if (widthText === '*') {
+      const given = args[next++]
+      width = given instanceof GoInt ? Number(given.value) : undefined
+      if (width === undefined) result += '%!(BADWIDTH)'
+      else if (width < 0) {
+        flags += '-'
+        width = -width
+      }
+    } else if (widthText !== '') width = Number(widthText)
+    let precision: number | undefined
+    if (precisionText !== '') {
+      const inner = /^\.((?:\[\d+\])?)(\*|\d*)$/.exec(precisionText)
+      jump(inner?.[1] ?? '')
+      if (inner?.[2] === '*') {
+        const given = args[next++]
+        precision = given instanceof GoInt ? Number(given.value) : undefined
+        if (precision === undefined) result += '%!(BADPREC)'
+      } else precision = Number(inner?.[2] ?? 0)
+    }
+    jump(argumentIndex)
+    if (index >= format.length) {
+      result += '%!(NOVERB)'
+      break
+    }
+    const verb = String.fromCodePoint(format.codePointAt(index) ?? 0)
+    index += verb.length
+    if ((width ?? 0) > maxWidth || (precision ?? 0) > maxWidth) {
+      result += (width ?? 0) > maxWidth ? '%!(BADWIDTH)' : '%!(BADPREC)'
+      continue
+    }
+    if (verb === '%') {
+      result += '%'
+      continue
+    }
+    if (next >= args.length || next < 0) {
+      result += next < 0 || isReordered ? `%!${verb}(BADINDEX)` : `%!${verb}(MISSING)`
+      continue
+    }
+    result += formatted(verb, args[next++], { flags, width, precision })
+  }
+  if (!isReordered && next < args.length)
+    result += `%!(EXTRA ${args
+      .slice(next)
+      .map((value) => (value === undefined || value === null ? '<nil>' : `${typeName(value)}=${valueText(value)}`))
+      .join(', ')})`
+  return result
+}
+
+function padded(text: string, { flags, width }: Spec, mayZero = false): string {
+  const missing = (width ?? 0) - [...text].length
+  if (missing <= 0) return text
+  if (flags.includes('-')) return text + ' '.repeat(missing)
+  if (!mayZero || !flags.includes('0')) return ' '.repeat(missing) + text
+  const sign = /^[-+ ]/.exec(text)?.[0] ?? ''
+  return sign + '0'.repeat(missing) + text.slice(sign.length)
+}
+
+function bad(verb: string, value: GoValue): string {
+  return value === undefined || value === null ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${valueText(value)})`
+}
+
+function formatted(verb: string, value: GoValue, spec: Spec): string {
+  if (verb === 'T') return padded(typeName(value), spec)
+  if (verb === 'p') return bad(verb, value)
+  if (value === undefined || value === null) return verb === 'v' ? padded('<nil>', spec) : bad(verb, value)
+  if (verb === 'v' && spec.flags.includes('#')) return padded(goSyntax(value), spec)
+  if (typeof value === 'boolean') return verb === 'v' || verb === 't' ? padded(String(value), spec) : bad(verb, value)
+  if (value instanceof GoInt) return formattedInt(verb, value, spec)
+  if (typeof value === 'number') return formattedFloat(verb, value, spec)
+  if (typeof value === 'string') return formattedText(verb, value, spec)
+  if (value instanceof Uint8Array && 'sqxX'.includes(verb)) return formattedText(verb, new TextDecoder().decode(value), spec)
+  if (value instanceof HostObject) return verb === 'v' || verb === 's' ? padded(value.text(), spec) : bad(verb, value)
+  if (Array.isArray(value)) return `[${value.map((item) => formatted(verb, item, spec)).join(' ')}]`
+  if (isMap(value))
+    return `map[${sortedKeys(value)
+      .map((key) => `${formatted(verb, key, spec)}:${formatted(verb, value[key], spec)}`)
+      .join(' ')}]`
+  return bad(verb, value)
+}
+
+const bases: Readonly<Record<string, number>> = { d: 10, v: 10, b: 2, o: 8, O: 8, x: 16, X: 16 }
+const prefixes: Readonly<Record<string, string>> = { b: '0b', o: '0', O: '0o', x: '0x', X: '0X' }
+
+function formattedInt(verb: string, { value }: GoInt, spec: Spec): string {
+  const base = bases[verb]
+  if (base !== undefined) {
+    const size = value < 0n ? -value : value
+    let digits = size.toString(base)
+    if (verb === 'X') digits = digits.toUpperCase()
+    if (spec.precision !== undefined) digits = spec.precision === 0 && size === 0n ? '' : digits.padStart(spec.precision, '0')
+    if (verb === 'O' || (spec.flags.includes('#') && verb !== 'd' && verb !== 'v')) digits = (prefixes[verb] ?? '') + digits
+    const sign = value < 0n ? '-' : spec.flags.includes('+') ? '+' : spec.flags.includes(' ') ? ' ' : ''
+    return padded(sign + digits, spec, spec.precision === undefined)
+  }
+  const code = Number(value)
+  const isCode = code >= 0 && code <= 0x10ffff
+  const character = isCode ? String.fromCodePoint(code) : '\uFFFD'
+  switch (verb) {
+    case 'c':
+      return padded(character, spec)
+    case 'q':
+      return padded(quoted(character, "'", spec.flags.includes('+')), spec)
+    case 'U': {
+      const text = `U+${value
+        .toString(16)
+        .toUpperCase()
+        .padStart(Math.max(4, spec.precision ?? 0), '0')}`
+      return padded(spec.flags.includes('#') && isCode ? `${text} '${character}'` : text, spec)
+    }
+    default:
+      return bad(verb, new GoInt(value, 'int'))
+  }
+}
+
+function formattedFloat(verb: string, value: number, spec: Spec): string {
+  if (!'vbgGxXfFeE'.includes(verb)) return bad(verb, value)
+  let text: string
+  const { precision } = spec
+  if (!Number.isFinite(value)) text = formatFloat(value)
+  else if (verb === 'e' || verb === 'E') text = exponential(value, precision ?? 6)
+  else if (verb === 'f' || verb === 'F') text = fixed(value, precision ?? 6)
+  else if (verb === 'v' || verb === 'g' || verb === 'G') text = precision === undefined ? formatFloat(value, verb === 'v' ? 6 : 6) : general(value, precision)
+  else return bad(verb, value)
+  if (verb === 'E' || verb === 'G') text = text.toUpperCase()
+  if (!/^[-+]/.test(text)) text = spec.flags.includes('+') ? `+${text}` : spec.flags.includes(' ') ? ` ${text}` : text
+  else if (text.startsWith('+') && !spec.flags.includes('+')) text = text.slice(value === Infinity ? 0 : 1)
+  return padded(text, spec, Number.isFinite(value))
+}
+
+function exponential(value: number, precision: number): string {
+  const [mantissa = '', exponent = '0'] = value.toExponential(Math.min(precision, 100)).split('e')
+  return `${mantissa}e${exponentText(Number(exponent))}`
+}
+
+function fixed(value: number, precision: number): string {
+  // toFixed switches to exponents for large values; those are whole, and BigInt has all their digits.
+  if (Math.abs(value) < 1e21) return value.toFixed(Math.min(precision, 100))
+  return `${BigInt(value)}${precision === 0 ? '' : `.${'0'.repeat(precision)}`}`
+}
+
+function general(value: number, precision: number): string {
+  if (value === 0) return '0'
+  const digits = precision === 0 ? 1 : precision
+  const [mantissa = '', exponentPart = '0'] = value.toExponential(Math.min(digits - 1, 100)).split('e')
+  const exponent = Number(exponentPart)
+  const trimmed = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa
+  if (exponent < -4 || exponent >= digits) return `${trimmed}e${exponentText(exponent)}`
+  const text = value.toFixed(Math.max(0, Math.min(100, digits - 1 - exponent)))
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
+function formattedText(verb: string, value: string, spec: Spec): string {
+  const cut = spec.precision === undefined ? value : [...value].slice(0, spec.precision).join('')
+  switch (verb) {
+    case 'v':
+    case 's':
+      return padded(cut, spec, true)
+    case 'q':
+      return padded(spec.flags.includes('#') && !/[`\x00-\x08\x0a-\x1f\x7f]/.test(cut) ? `\`${cut}\`` : quoted(cut, '"', spec.flags.includes('+')), spec)
+    case 'x':
+    case 'X': {
+      const bytes = [...new TextEncoder().encode(value)].slice(0, spec.precision).map((byte) => byte.toString(16).padStart(2, '0'))
+      const isSpaced = spec.flags.includes(' ')
+      const prefix = spec.flags.includes('#') ? '0x' : ''
+      const text = isSpaced ? bytes.map((byte) => prefix + byte).join(' ') : bytes.length === 0 ? '' : prefix + bytes.join('')
+      return padded(verb === 'X' ? text.toUpperCase() : text, spec)
+    }
+    default:
+      return bad(verb, value)
+  }
+}
+
+/** A value as `%#v` prints it. */
+function goSyntax(value: GoValue, isElement = false): string {
+  if (value === undefined || value === null) return isElement ? 'interface {}(nil)' : '<nil>'
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'number') return formatFloat(value, 21)
+  if (value instanceof GoInt) return value.kind.startsWith('u') ? `0x${value.value.toString(16)}` : String(value.value)
+  if (value instanceof HostObject) return value.text()
+  if (value instanceof Uint8Array) return `[]byte{${[...value].map((byte) => `0x${byte.toString(16)}`).join(', ')}}`
+  if (Array.isArray(value)) return `${typeName(value)}{${value.map((item) => goSyntax(item, true)).join(', ')}}`
+  if (isMap(value))
+    return `${typeName(value)}{${sortedKeys(value)
+      .map((key) => `${quoted(key)}:${goSyntax(value[key], true)}`)
+      .join(', ')}}`
+  return '(func)'
+}

@@ -1,0 +1,63 @@
+// `eq` and its kin. Types are compared as Go compares them: an int is not a float.
+import { FunctionError } from '../errors.ts'
+import { fn } from '../functions.ts'
+import type { FunctionMap } from '../functions.ts'
+import { GoInt } from '../numbers.ts'
+import { HostObject, isMap, typeName } from '../values.ts'
+import type { GoValue } from '../values.ts'
+
+type Basic = 'bool' | 'int' | 'float' | 'string'
+
+const badKinds = 'incompatible types for comparison'
+const badType = 'invalid type for comparison'
+
+function basicOf(value: GoValue): Basic | undefined {
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'number') return 'float'
+  if (typeof value === 'string') return 'string'
+  return value instanceof GoInt ? 'int' : undefined
+}
+
+function isComparable(value: GoValue): boolean {
+  return !(Array.isArray(value) || isMap(value) || value instanceof Uint8Array || value instanceof HostObject)
+}
+
+/** @throws {FunctionError} */
+export function isEqual(first: GoValue, second: GoValue): boolean {
+  const [a, b] = [basicOf(first), basicOf(second)]
+  const [noFirst, noSecond] = [first === undefined || first === null, second === undefined || second === null]
+  if (noFirst || noSecond) {
+    if (noFirst && noSecond) return true
+    const other = noFirst ? second : first
+    if (!isComparable(other)) throw new FunctionError(`non-comparable type ${typeName(other)}: ${typeName(other)}`)
+    return false
+  }
+  if (a === undefined || b === undefined) {
+    const other = a === undefined ? first : second
+    if (!isComparable(other)) throw new FunctionError(`non-comparable type ${typeName(other)}: ${typeName(other)}`)
+    return first === second
+  }
+  if (a !== b) throw new FunctionError(badKinds)
+  return first instanceof GoInt && second instanceof GoInt ? first.value === second.value : first === second
+}
+
+function isLess(first: GoValue, second: GoValue): boolean {
+  const [a, b] = [basicOf(first), basicOf(second)]
+  if (a === undefined || b === undefined) throw new FunctionError(badType)
+  if (a !== b) throw new FunctionError(badKinds)
+  if (a === 'bool') throw new FunctionError(badType)
+  if (first instanceof GoInt && second instanceof GoInt) return first.value < second.value
+  return (first as string) < (second as string)
+}
+
+export const comparisons: FunctionMap = {
+  eq: fn('any any...', ([first, ...others]) => {
+    if (others.length === 0) throw new FunctionError('missing argument for comparison')
+    return others.some((other) => isEqual(first, other))
+  }),
+  ne: fn('any any', ([a, b]) => !isEqual(a, b)),
+  lt: fn('any any', ([a, b]) => isLess(a, b)),
+  le: fn('any any', ([a, b]) => isLess(a, b) || isEqual(a, b)),
+  gt: fn('any any', ([a, b]) => !isLess(a, b) && !isEqual(a, b)),
+  ge: fn('any any', ([a, b]) => !isLess(a, b)),
+}

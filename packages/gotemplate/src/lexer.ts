@@ -1,0 +1,234 @@
+// From the text of a template to tokens, as Go's `text/template/parse` takes it apart.
+import type { Source } from './nodes.ts'
+
+export type TokenKind =
+  | 'text'
+  | 'left'
+  | 'right'
+  | 'identifier'
+  | 'field'
+  | 'variable'
+  | 'dot'
+  | 'nil'
+  | 'bool'
+  | 'string'
+  | 'rawString'
+  | 'character'
+  | 'number'
+  | 'pipe'
+  | 'declare'
+  | 'assign'
+  | 'comma'
+  | 'space'
+  | 'leftParenthesis'
+  | 'rightParenthesis'
+  | 'keyword'
+  | 'end'
+  | 'error'
+
+export interface Token {
+  readonly kind: TokenKind
+  /** The text of the token; of an error, its message. */
+  readonly text: string
+  readonly position: number
+}
+
+const keywords = new Set(['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'template', 'with'])
+const blank = /[ \t\r\n]/
+const letter = /[\p{L}\p{N}_]/u
+const digit = /[0-9]/
+
+/** Every token of a text. An error ends the list. */
+export function tokenize({ text }: Source): readonly Token[] {
+  const tokens: Token[] = []
+  const push = (kind: TokenKind, start: number, end: number): void => void tokens.push({ kind, text: text.slice(start, end), position: start })
+  let position = 0
+  while (true) {
+    const open = text.indexOf('{{', position)
+    if (open < 0) {
+      if (position < text.length) push('text', position, text.length)
+      break
+    }
+    const isTrimmed = text.charAt(open + 2) === '-' && blank.test(text.charAt(open + 3))
+    const end = isTrimmed ? trimmedEnd(text, position, open) : open
+    if (end > position) push('text', position, end)
+    const inner = open + (isTrimmed ? 4 : 2)
+    if (text.startsWith('/*', inner)) {
+      const close = commentEnd(text, inner)
+      if (typeof close === 'string') {
+        tokens.push({ kind: 'error', text: close, position: open })
+        return tokens
+      }
+      position = close
+      continue
+    }
+    tokens.push({ kind: 'left', text: '{{', position: open })
+    const next = lexAction(text, inner, tokens)
+    if (next === undefined) return tokens
+    position = next
+  }
+  tokens.push({ kind: 'end', text: '', position: text.length })
+  return tokens
+}
+
+function trimmedEnd(text: string, start: number, end: number): number {
+  let last = end
+  while (last > start && blank.test(text.charAt(last - 1))) last--
+  return last
+}
+
+function afterBlanks(text: string, position: number): number {
+  let next = position
+  while (next < text.length && blank.test(text.charAt(next))) next++
+  return next
+}
+
+/** Where a comment ends, right delimiter and trimmed blanks included, or what is wrong with it. */
+function commentEnd(text: string, inner: number): number | string {
+  const close = text.indexOf('*/', inner + 2)
+  if (close < 0) return 'unclosed comment'
+  const after = close + 2
+  if (text.startsWith('}}', after)) return after + 2
+  if (blank.test(text.charAt(after)) && text.startsWith('-}}', after + 1)) return afterBlanks(text, after + 4)
+  return 'comment ends before closing delimiter'
+}
+
+/** Lex one action from after its left delimiter; the position after it, or undefined after an error. */
+function lexAction(text: string, start: number, tokens: Token[]): number | undefined {
+  let position = start
+  let depth = 0
+  const fail = (message: string, at = position): undefined => {
+    tokens.push({ kind: 'error', text: message, position: at })
+    return undefined
+  }
+  const push = (kind: TokenKind, end: number): void => {
+    tokens.push({ kind, text: text.slice(position, end), position })
+    position = end
+  }
+  while (true) {
+    // The end of an action may trim the blanks behind it.
+    if (blank.test(text.charAt(position)) && text.startsWith('-}}', position + 1)) {
+      if (depth > 0) return fail('unclosed left paren')
+      tokens.push({ kind: 'right', text: '}}', position: position + 1 })
+      return afterBlanks(text, position + 4)
+    }
+    if (text.startsWith('}}', position)) {
+      if (depth > 0) return fail('unclosed left paren')
+      tokens.push({ kind: 'right', text: '}}', position })
+      return position + 2
+    }
+    if (position >= text.length) return fail('unclosed action')
+    const character = text.charAt(position)
+    if (blank.test(character)) {
+      let end = position
+      // A blank that belongs to the trimming end is left to it.
+      while (blank.test(text.charAt(end)) && !text.startsWith('-}}', end + 1)) end++
+      if (end === position) continue
+      push('space', end)
+      continue
+    }
+    switch (character) {
+      case '=':
+        push('assign', position + 1)
+        continue
+      case '|':
+        push('pipe', position + 1)
+        continue
+      case ',':
+        push('comma', position + 1)
+        continue
+      case '(':
+        depth++
+        push('leftParenthesis', position + 1)
+        continue
+      case ')':
+        depth--
+        if (depth < 0) return fail('unexpected right paren')
+        push('rightParenthesis', position + 1)
+        continue
+      case ':':
+        if (text.charAt(position + 1) !== '=') return fail('expected :=')
+        push('declare', position + 2)
+        continue
+      case '"':
+      case '`': {
+        const end = stringEnd(text, position, character)
+        if (end === undefined) return fail(character === '"' ? 'unterminated quoted string' : 'unterminated raw quoted string')
+        push(character === '"' ? 'string' : 'rawString', end)
+        continue
+      }
+      case "'": {
+        const end = stringEnd(text, position, "'")
+        if (end === undefined) return fail('unterminated character constant')
+        push('character', end)
+        continue
+      }
+      default:
+    }
+    if (character === '$' || (character === '.' && !digit.test(text.charAt(position + 1)))) {
+      let end = position + 1
+      while (end < text.length && letter.test(characterAt(text, end))) end += characterAt(text, end).length
+      const bad = badAfter(text, end)
+      if (character === '.' && end === position + 1) {
+        if (bad !== undefined) return fail(bad, end)
+        push('dot', end)
+        continue
+      }
+      if (bad !== undefined) return fail(bad, end)
+      push(character === '$' ? 'variable' : 'field', end)
+      continue
+    }
+    if (/[-+0-9.]/.test(character)) {
+      const match =
+        /^[+-]?(?:0[xX][0-9a-fA-F_]+(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]+)?|0[oO][0-7_]+|0[bB][01_]+|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?)i?/.exec(
+          text.slice(position, position + 400),
+        )
+      const end = position + (match?.[0].length ?? 0)
+      if (match === null || letter.test(characterAt(text, end))) {
+        const shown = text.slice(position, Math.max(end, position) + (letter.test(characterAt(text, end)) ? 1 : 1))
+        return fail(`bad number syntax: ${JSON.stringify(shown)}`)
+      }
+      push('number', end)
+      continue
+    }
+    const first = characterAt(text, position)
+    if (letter.test(first)) {
+      let end = position
+      while (end < text.length && letter.test(characterAt(text, end))) end += characterAt(text, end).length
+      const bad = badAfter(text, end)
+      if (bad !== undefined) return fail(bad, end)
+      const word = text.slice(position, end)
+      push(keywords.has(word) ? 'keyword' : word === 'true' || word === 'false' ? 'bool' : word === 'nil' ? 'nil' : 'identifier', end)
+      continue
+    }
+    return fail(`unrecognized character in action: ${codePoint(first)}`)
+  }
+}
+
+function characterAt(text: string, position: number): string {
+  const code = text.codePointAt(position)
+  return code === undefined ? '' : String.fromCodePoint(code)
+}
+
+/** What may not follow a word. */
+function badAfter(text: string, position: number): string | undefined {
+  const next = characterAt(text, position)
+  if (next === '' || blank.test(next) || '.,|:)('.includes(next) || text.startsWith('}}', position)) return undefined
+  return `bad character ${codePoint(next)}`
+}
+
+function codePoint(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return `U+${code} '${character}'`
+}
+
+function stringEnd(text: string, start: number, quote: string): number | undefined {
+  for (let index = start + 1; index < text.length; index++) {
+    const character = text.charAt(index)
+    if (character === quote) return index + 1
+    if (quote === '`') continue
+    if (character === '\n') return undefined
+    if (character === '\\') index++
+  }
+  return undefined
+}

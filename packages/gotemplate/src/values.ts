@@ -1,0 +1,153 @@
+// Values as templates see them, and what Go calls their types.
+import { GoInt } from './numbers.ts'
+
+/** nil is undefined or null; lists are arrays; maps are plain objects, of which own members count alone. */
+export type GoValue = unknown
+
+export type GoMap = Record<string, unknown>
+
+const typeMark: unique symbol = Symbol('type')
+
+/** A list or map whose Go type is narrower than that of values from YAML, such as `[]string`. */
+export function typed<T extends object>(value: T, type: string): T {
+  Object.defineProperty(value, typeMark, { value: type, enumerable: false })
+  return value
+}
+
+/** A method of a host object. */
+export interface GoMethod {
+  readonly min: number
+  readonly max: number
+  call(args: readonly GoValue[]): GoValue
+}
+
+/** A value of the host with a Go type of its own: fields and methods by name. */
+export abstract class HostObject {
+  abstract readonly typeName: string
+  /** `struct`, `map`, `slice`, `ptr`: what `kindOf` says. */
+  readonly kindName: string = 'struct'
+  /** The value of a field, or undefined when there is none of the name. */
+  field(_name: string): { readonly value: GoValue } | undefined {
+    return undefined
+  }
+  method(_name: string): GoMethod | undefined {
+    return undefined
+  }
+  /** What `range`, `index`, `toYaml` and `len` see, where that is not the object itself. */
+  plain(): GoValue {
+    return this.text()
+  }
+  /** As `%v` prints it. */
+  text(): string {
+    return `{${this.typeName}}`
+  }
+}
+
+export function isNil(value: GoValue): value is undefined | null {
+  return value === undefined || value === null
+}
+
+export function isMap(value: GoValue): value is GoMap {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+export function isList(value: GoValue): value is readonly GoValue[] {
+  return Array.isArray(value)
+}
+
+/** An empty map. */
+export function newMap(): GoMap {
+  return {}
+}
+
+/** Set a member without ever reaching a prototype. */
+export function setMember(map: GoMap, key: string, value: GoValue): void {
+  if (key === '__proto__') Object.defineProperty(map, key, { value, writable: true, enumerable: true, configurable: true })
+  else map[key] = value
+}
+
+export function memberOf(map: GoMap, key: string): GoValue {
+  return Object.hasOwn(map, key) ? map[key] : undefined
+}
+
+/** Keys in the order in which Go prints and ranges over maps: by bytes. */
+export function sortedKeys(map: GoMap): string[] {
+  return Object.keys(map).sort(compareBytes)
+}
+
+/** Order of UTF-8 bytes, which is that of code points. */
+export function compareBytes(a: string, b: string): number {
+  if (a === b) return 0
+  const length = Math.min(a.length, b.length)
+  for (let index = 0; index < length; index++) {
+    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)]
+    if (x === y) continue
+    // Surrogates stand for code points above all others.
+    const [high, other] = [x >= 0xd800 && x < 0xe000, y >= 0xd800 && y < 0xe000]
+    return high === other ? x - y : high ? 1 : -1
+  }
+  return a.length - b.length
+}
+
+/** Go's truth: neither zero nor empty. */
+export function isTrue(value: GoValue): boolean {
+  if (value === undefined || value === null) return false
+  switch (typeof value) {
+    case 'boolean':
+      return value
+    case 'string':
+      return value !== ''
+    case 'number':
+      return value !== 0
+    case 'object':
+      if (Array.isArray(value)) return value.length > 0
+      if (value instanceof GoInt) return value.value !== 0n
+      if (value instanceof Uint8Array) return value.length > 0
+      if (isMap(value)) return hasMembers(value)
+      if (value instanceof HostObject) {
+        const plain = value.plain()
+        return isMap(plain) || isList(plain) ? isTrue(plain) : true
+      }
+      return true
+    default:
+      return true
+  }
+}
+
+function hasMembers(map: GoMap): boolean {
+  for (const _key in map) return true
+  return Object.keys(map).length > 0
+}
+
+/** The type as `%T` prints it. */
+export function typeName(value: GoValue): string {
+  if (value === undefined || value === null) return '<nil>'
+  switch (typeof value) {
+    case 'boolean':
+      return 'bool'
+    case 'string':
+      return 'string'
+    case 'number':
+      return 'float64'
+    case 'function':
+      return 'func()'
+    default:
+  }
+  if (value instanceof GoInt) return value.kind
+  if (value instanceof HostObject) return value.typeName
+  if (value instanceof Uint8Array) return '[]uint8'
+  const mark = (value as { [typeMark]?: string })[typeMark]
+  if (mark !== undefined) return mark
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
+}
+
+/** What `kindOf` says. */
+export function kindName(value: GoValue): string {
+  if (value === undefined || value === null) return 'invalid'
+  if (value instanceof HostObject) return value.kindName
+  if (Array.isArray(value) || value instanceof Uint8Array) return 'slice'
+  if (isMap(value)) return 'map'
+  return typeof value === 'function' ? 'func' : typeName(value)
+}

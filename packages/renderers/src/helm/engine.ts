@@ -1,0 +1,184 @@
+// Runs the templates of a chart and its subcharts. Follows helm `pkg/engine/engine.go`.
+import { HostObject, newBudget, parseTemplate, TemplateError, TemplateSet } from '@plumbline/gotemplate'
+import type { FunctionMap, GoMap, GoValue, ParsedTemplate, TemplateLimits } from '@plumbline/gotemplate'
+import type { HelmVersion } from './capabilities.ts'
+import { ChartError } from './chart.ts'
+import type { ChartFile } from './chart.ts'
+import { Files } from './files-object.ts'
+import { warningEnd, warningStart } from './functions.ts'
+import { fullPath } from './instances.ts'
+import type { ChartInstance } from './instances.ts'
+
+const decoder = new TextDecoder()
+const maxCached = 4000
+
+/** Parsed templates by name, content and Helm version. */
+const parsedFiles = new Map<string, ParsedTemplate>()
+
+interface Renderable {
+  readonly name: string
+  readonly file: ChartFile
+  readonly context: GoMap
+  readonly basePath: string
+}
+
+/** What templates see beside the values. */
+export interface EngineInput {
+  readonly root: ChartInstance
+  readonly values: GoMap
+  readonly release: GoValue
+  readonly capabilities: GoValue
+  readonly functions: FunctionMap
+  readonly helm: HelmVersion
+  readonly isStrict: boolean
+  readonly limits?: Partial<TemplateLimits>
+  /** Called before each file, so that randomness does not depend on the files before it. */
+  readonly onFile?: (name: string) => void
+}
+
+/** `.Chart`: the description with Go's names for its members. */
+class ChartFacts extends HostObject {
+  override readonly typeName = 'struct { chart.Metadata; IsRoot bool }'
+  private readonly facts: GoMap
+  constructor(facts: GoMap) {
+    super()
+    this.facts = facts
+  }
+  override field(name: string): { readonly value: GoValue } | undefined {
+    return Object.hasOwn(this.facts, name) ? { value: this.facts[name] } : undefined
+  }
+  override plain(): GoValue {
+    const raw: GoMap = {}
+    for (const [key, value] of Object.entries(this.facts)) {
+      const name = key === 'APIVersion' ? 'apiVersion' : key === 'IsRoot' ? 'IsRoot' : key.charAt(0).toLowerCase() + key.slice(1)
+      if (key === 'IsRoot' || (value !== '' && value !== null && value !== undefined && value !== false)) raw[name] = value
+    }
+    return raw
+  }
+}
+
+const factNames: readonly (readonly [go: string, yaml: string])[] = [
+  ['Name', 'name'],
+  ['Home', 'home'],
+  ['Sources', 'sources'],
+  ['Version', 'version'],
+  ['Description', 'description'],
+  ['Keywords', 'keywords'],
+  ['Maintainers', 'maintainers'],
+  ['Icon', 'icon'],
+  ['APIVersion', 'apiVersion'],
+  ['Condition', 'condition'],
+  ['Tags', 'tags'],
+  ['AppVersion', 'appVersion'],
+  ['Deprecated', 'deprecated'],
+  ['Annotations', 'annotations'],
+  ['KubeVersion', 'kubeVersion'],
+  ['Dependencies', 'dependencies'],
+  ['Type', 'type'],
+]
+
+const listFacts = new Set(['Sources', 'Keywords', 'Maintainers', 'Dependencies'])
+
+function chartFacts(instance: ChartInstance): ChartFacts {
+  const { raw } = instance.chart.metadata
+  const facts: GoMap = {}
+  for (const [go, yaml] of factNames) facts[go] = raw[yaml] ?? (listFacts.has(go) ? null : go === 'Deprecated' ? false : go === 'Annotations' ? null : '')
+  facts['Name'] = instance.name
+  facts['IsRoot'] = instance.parent === undefined
+  return new ChartFacts(facts)
+}
+
+/**
+ * The rendered files by name.
+ * @throws {ChartError} with Helm's message
+ */
+export function renderTemplates(input: EngineInput): Map<string, string> {
+  const { helm, functions } = input
+  const renderables: Renderable[] = []
+  collect(input.root, { Values: input.values }, input, renderables)
+  renderables.sort((a, b) => deepestFirst(a.name, b.name))
+  const set = new TemplateSet()
+  const hasFunction = (name: string): boolean => Object.hasOwn(functions, name)
+  for (const { name, file } of renderables) set.add(parsed(name, file, helm, hasFunction))
+  const rendered = new Map<string, string>()
+  const budget = newBudget()
+  for (const { name, context, basePath } of renderables) {
+    if (name.slice(name.lastIndexOf('/') + 1).startsWith('_')) continue
+    context['Template'] = { Name: name, BasePath: basePath }
+    input.onFile?.(name)
+    try {
+      const text = set.execute(name, context, {
+        functions,
+        budget,
+        missingKey: input.isStrict ? 'error' : 'zero',
+        rangeOverInt: helm === 4,
+        ...(input.limits === undefined ? {} : { limits: input.limits }),
+      })
+      rendered.set(name, text.replaceAll('<no value>', ''))
+    } catch (error) {
+      throw executionError(name, error)
+    }
+  }
+  return rendered
+}
+
+/** More path components first, and then from Z to A: what is parsed last wins. */
+function deepestFirst(a: string, b: string): number {
+  const [first, second] = [a.split('/').length, b.split('/').length]
+  if (first !== second) return second - first
+  return a < b ? 1 : a > b ? -1 : 0
+}
+
+function parsed(name: string, file: ChartFile, helm: HelmVersion, hasFunction: (name: string) => boolean): ParsedTemplate {
+  const key = `${helm}\0${name}\0${file.id}`
+  const known = parsedFiles.get(key)
+  if (known !== undefined) return known
+  try {
+    const template = parseTemplate(name, decoder.decode(file.data), { hasFunction, elseWith: helm === 4 })
+    if (parsedFiles.size >= maxCached) parsedFiles.clear()
+    parsedFiles.set(key, template)
+    return template
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    const tokens = error.message.split(': ')
+    throw new ChartError('CHART_RENDER', `parse error at (${tokens[1] ?? name}): ${tokens.at(-1) ?? ''}`, { cause: error })
+  }
+}
+
+function executionError(name: string, error: unknown): ChartError {
+  if (error instanceof ChartError) return error
+  if (!(error instanceof TemplateError)) throw error
+  if (error.code === 'TEMPLATE_LIMIT') return new ChartError('CHART_LIMIT', error.message, { cause: error })
+  const start = error.message.indexOf(warningStart)
+  if (start >= 0) {
+    const end = error.message.lastIndexOf(warningEnd)
+    const text = error.message.slice(start + warningStart.length, end < start ? undefined : end)
+    const location = error.message.split(': ')[1] ?? name
+    return new ChartError('CHART_RENDER', `execution error at (${location}): ${text}`, { cause: error })
+  }
+  return new ChartError('CHART_RENDER', error.message, { cause: error })
+}
+
+function collect(instance: ChartInstance, parent: GoMap, input: EngineInput, renderables: Renderable[]): GoMap {
+  const subcharts: GoMap = {}
+  const given = parent['Values'] as GoMap
+  const own = Object.hasOwn(given, instance.name) ? given[instance.name] : undefined
+  const values = instance.parent === undefined ? given : typeof own === 'object' && own !== null ? own : {}
+  const context: GoMap = {
+    Chart: chartFacts(instance),
+    Files: new Files(instance.chart.files),
+    Release: input.release,
+    Capabilities: input.capabilities,
+    Values: values,
+    Subcharts: subcharts,
+  }
+  for (const child of instance.charts) subcharts[child.name] = collect(child, context, input, renderables)
+  const path = fullPath(instance)
+  const isLibrary = instance.chart.metadata.type.toLowerCase() === 'library'
+  for (const file of instance.chart.templates) {
+    const base = file.name.slice(file.name.lastIndexOf('/') + 1)
+    if (isLibrary && !base.startsWith('_')) continue
+    renderables.push({ name: `${path}/${file.name}`, file, context, basePath: `${path}/templates` })
+  }
+  return context
+}

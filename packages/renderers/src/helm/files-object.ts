@@ -1,0 +1,71 @@
+// `.Files`: what a chart may read of itself. Follows helm `pkg/engine/files.go`.
+import { matchesGlob } from '@plumbline/core'
+import { base64, baseName, FunctionError, HostObject, typed } from '@plumbline/gotemplate'
+import type { GoMap, GoMethod, GoValue } from '@plumbline/gotemplate'
+import type { ChartFile } from './chart.ts'
+import { toYaml } from './helm-yaml.ts'
+
+const decoder = new TextDecoder()
+
+export class Files extends HostObject {
+  override readonly typeName = 'engine.files'
+  override readonly kindName = 'map'
+  private readonly files: ReadonlyMap<string, ChartFile>
+
+  constructor(files: Iterable<ChartFile>) {
+    super()
+    this.files = new Map([...files].map((file) => [file.name, file]))
+  }
+
+  private bytes(name: GoValue): Uint8Array {
+    return this.files.get(name as string)?.data ?? new Uint8Array(0)
+  }
+
+  private texts(write: (data: Uint8Array) => string): string {
+    const map: GoMap = {}
+    for (const name of [...this.files.keys()].sort()) map[baseName(name)] = write(this.bytes(name))
+    return toYaml(map)
+  }
+
+  override method(name: string): GoMethod | undefined {
+    const one = (call: (argument: GoValue) => GoValue): GoMethod => ({ min: 1, max: 1, call: ([argument]) => call(needsText(argument)) })
+    switch (name) {
+      case 'Get':
+        return one((path) => decoder.decode(this.bytes(path)))
+      case 'GetBytes':
+        return one((path) => this.bytes(path))
+      case 'Glob':
+        return one((pattern) => new Files([...this.files.values()].filter((file) => matchesGlob(pattern as string, file.name, '/'))))
+      case 'Lines':
+        return one((path) => {
+          const file = this.files.get(path as string)
+          if (file === undefined) return typed([], '[]string')
+          const text = decoder.decode(file.data)
+          if (text === '') throw new FunctionError('runtime error: index out of range [-1]')
+          return typed(text.replace(/\n$/, '').split('\n'), '[]string')
+        })
+      case 'AsConfig':
+        return { min: 0, max: 0, call: () => this.texts((data) => decoder.decode(data)) }
+      case 'AsSecrets':
+        return { min: 0, max: 0, call: () => this.texts(base64) }
+      default:
+        return undefined
+    }
+  }
+
+  override plain(): GoValue {
+    return Object.fromEntries([...this.files].map(([name, { data }]) => [name, data]))
+  }
+
+  override text(): string {
+    return `map[${[...this.files.keys()]
+      .sort()
+      .map((name) => `${name}:[${[...this.bytes(name)].join(' ')}]`)
+      .join(' ')}]`
+  }
+}
+
+function needsText(value: GoValue): string {
+  if (typeof value !== 'string') throw new FunctionError('wrong type for value; expected string')
+  return value
+}

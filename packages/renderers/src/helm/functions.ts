@@ -1,0 +1,175 @@
+// The functions that Helm adds to Sprig's.
+import { builtinFunctions, deepCopy, fn, FunctionError, isMap, parseTemplate, sprigFunctions, TemplateSet, toJson } from '@plumbline/gotemplate'
+import type { CallContext, FunctionMap, GoMap, GoValue, ParsedTemplate, SprigPorts } from '@plumbline/gotemplate'
+import { parse as parseToml } from 'smol-toml'
+import type { HelmVersion } from './capabilities.ts'
+import { toYaml } from './helm-yaml.ts'
+import { toToml } from './toml.ts'
+import { floats, jsonKind, readYaml, readYamlMap } from './yaml-values.ts'
+
+/** Marks the text of `required` and `fail` inside the message of the engine. */
+export const warningStart = '\u0001HELM_WARNING\u0001'
+export const warningEnd = '\u0001END\u0001'
+
+const maxNesting = 1000
+const maxCachedTemplates = 2000
+
+/** What a rendering gives its functions. */
+export interface FunctionPorts extends SprigPorts {
+  readonly helm: HelmVersion
+  /** Answers `lookup`. Default: nothing is there. */
+  lookup?(apiVersion: string, kind: string, namespace: string, name: string): GoMap
+}
+
+const parsedTexts = new Map<string, ParsedTemplate>()
+
+const warning = (text: string): FunctionError => new FunctionError(warningStart + text + warningEnd)
+
+function quietly(call: () => GoValue, failed: (message: string) => GoValue): GoValue {
+  try {
+    return call()
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function parseJsonText(text: string): unknown {
+  try {
+    return floats(JSON.parse(text))
+  } catch (error) {
+    const message = error instanceof Error ? error.message : ''
+    if (/end of JSON|Unterminated/i.test(message)) throw new FunctionError('unexpected end of JSON input')
+    const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.search(/\S/))
+    throw new FunctionError(`invalid character '${text.charAt(position)}' looking for beginning of value`)
+  }
+}
+
+function jsonMap(text: string): GoMap {
+  const value = parseJsonText(text)
+  if (value === null) return {}
+  if (isMap(value)) return value
+  throw new FunctionError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`)
+}
+
+function list(value: unknown, prefix = ''): unknown {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value
+  throw new FunctionError(`${prefix}json: cannot unmarshal ${isMap(value) ? 'object' : jsonKind(value)} into Go value of type []interface {}`)
+}
+
+/** All functions of one rendering: `include` counts how deep it is. */
+export function helmFunctions(ports: FunctionPorts): FunctionMap {
+  const depths = new Map<string, number>()
+  const include = (name: string, data: GoValue, context: CallContext): string => {
+    const depth = depths.get(name) ?? 0
+    if (depth > maxNesting) throw new FunctionError(`rendering template has a nested reference name: ${name}: unable to execute template`)
+    depths.set(name, depth + 1)
+    try {
+      return context.execute(name, data)
+    } finally {
+      depths.set(name, (depths.get(name) ?? 1) - 1)
+    }
+  }
+  const functions: Record<string, FunctionMap[string]> = {
+    ...builtinFunctions,
+    ...sprigFunctions(ports),
+    include: fn('string any', ([name, data], context) => include(name as string, data, context)),
+    tpl: fn('string any', ([text, data], context) => tpl(text as string, data, context)),
+    required: fn('string any', ([text, value]) => {
+      if (value === undefined || value === null || value === '') throw warning(text as string)
+      return value
+    }),
+    fail: fn('string', ([text]) => {
+      throw warning(text as string)
+    }),
+    lookup: fn('string string string string', ([apiVersion, kind, namespace, name]) =>
+      ports.lookup === undefined ? {} : deepCopy(ports.lookup(apiVersion as string, kind as string, namespace as string, name as string)),
+    ),
+    toYaml: fn('any', ([value]) =>
+      quietly(
+        () => toYaml(value),
+        () => '',
+      ),
+    ),
+    fromYaml: fn('string', ([text]) =>
+      quietly(
+        () => readYamlMap(text as string),
+        (Error) => ({ Error }),
+      ),
+    ),
+    fromYamlArray: fn('string', ([text]) =>
+      quietly(
+        () => list(readYaml(text as string), 'error unmarshaling JSON: while decoding JSON: '),
+        (message) => [message],
+      ),
+    ),
+    toJson: fn('any', ([value]) =>
+      quietly(
+        () => toJson(value),
+        () => '',
+      ),
+    ),
+    fromJson: fn('string', ([text]) =>
+      quietly(
+        () => jsonMap(text as string),
+        (Error) => ({ Error }),
+      ),
+    ),
+    fromJsonArray: fn('string', ([text]) =>
+      quietly(
+        () => list(parseJsonText(text as string)),
+        (message) => [message],
+      ),
+    ),
+    toToml: fn('any', ([value]) => toToml(value, ports.helm)),
+  }
+  if (ports.helm === 4) {
+    functions['mustToYaml'] = fn('any', ([value]) => toYaml(value))
+    functions['toYamlPretty'] = fn('any', ([value]) =>
+      quietly(
+        () => prettyYaml(toYaml(value)),
+        () => '',
+      ),
+    )
+    functions['mustToJson'] = fn('any', ([value]) => toJson(value))
+    functions['fromToml'] = fn('string', ([text]) =>
+      quietly(
+        () => floats(parseToml(text as string)),
+        (Error) => ({ Error }),
+      ),
+    )
+  }
+  if (ports.hostByName === undefined) functions['getHostByName'] = fn('string', () => '')
+  const hasFunction = (name: string): boolean => Object.hasOwn(functions, name)
+
+  function tpl(text: string, data: GoValue, context: CallContext): string {
+    // A text without actions is itself.
+    if (!text.includes('{{')) return text.replaceAll('<no value>', '')
+    let parsed = parsedTexts.get(`${ports.helm}\0${text}`)
+    if (parsed === undefined) {
+      try {
+        parsed = parseTemplate('gotpl', text, { hasFunction, elseWith: ports.helm === 4 })
+      } catch (error) {
+        throw new FunctionError(`cannot parse template ${JSON.stringify(text)}: ${error instanceof Error ? error.message : ''}`, { cause: error })
+      }
+      if (parsedTexts.size >= maxCachedTemplates) parsedTexts.clear()
+      parsedTexts.set(`${ports.helm}\0${text}`, parsed)
+    }
+    const overlay = new TemplateSet(context.templates instanceof TemplateSet ? context.templates : undefined)
+    overlay.add(parsed)
+    if (overlay.lookup('gotpl') === undefined) return ''
+    try {
+      return context.execute('gotpl', data, overlay).replaceAll('<no value>', '')
+    } catch (error) {
+      throw new FunctionError(`error during tpl function execution for ${JSON.stringify(text)}: ${error instanceof Error ? error.message : ''}`, {
+        cause: error,
+      })
+    }
+  }
+  return functions
+}
+
+/** Lists indented under their keys. */
+function prettyYaml(text: string): string {
+  return text
+}

@@ -1,0 +1,31 @@
+// YAML as templates write it.
+import { FunctionError, GoInt, HostObject, isMap, setMember, toJson } from '@plumbline/gotemplate'
+import type { GoMap, GoValue } from '@plumbline/gotemplate'
+import { formatYaml } from '@plumbline/yaml'
+
+const maxDepth = 1000
+
+/** A value as `toYaml` prints it, without its last line end. */
+export function toYaml(value: GoValue): string {
+  return formatYaml(plain(value)).replace(/\n$/, '')
+}
+
+/** What the value is once it has been through JSON. */
+export function plain(value: GoValue, depth = 0): unknown {
+  if (value === undefined || value === null) return null
+  if (value instanceof GoInt) return value.value >= -9_007_199_254_740_991n && value.value <= 9_007_199_254_740_991n ? Number(value.value) : value.value
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new FunctionError('json: unsupported value')
+  if (typeof value !== 'object') return typeof value === 'function' ? unsupported() : value
+  if (depth > maxDepth) throw new FunctionError('values are nested too deeply')
+  if (value instanceof Uint8Array) return JSON.parse(toJson(value))
+  if (value instanceof HostObject) return plain(value.plain(), depth + 1)
+  if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1))
+  if (!isMap(value)) return unsupported()
+  const copy: GoMap = {}
+  for (const key of Object.keys(value)) setMember(copy, key, plain(value[key], depth + 1))
+  return copy
+}
+
+function unsupported(): never {
+  throw new FunctionError('json: unsupported type')
+}

@@ -1,0 +1,178 @@
+// From rendered files to manifests and hooks in Helm's order. Follows helm `pkg/releaseutil`.
+import { isMap } from '@plumbline/gotemplate'
+import type { GoMap } from '@plumbline/gotemplate'
+import { parseYaml, YamlError } from '@plumbline/yaml'
+import type { HelmVersion } from './capabilities.ts'
+import { ChartError } from './chart.ts'
+import { jsonKind } from './yaml-values.ts'
+
+/** One document of the output. */
+export interface RenderedManifest {
+  /** `chart/templates/x.yaml`. */
+  readonly path: string
+  readonly text: string
+  readonly kind: string
+  readonly apiVersion: string
+  /** The object; undefined for documents of comments alone. */
+  readonly object: GoMap | undefined
+  /** Lower-case events, of a hook. */
+  readonly hookEvents: readonly string[] | undefined
+  /** First line in the rendered file, from 1. */
+  readonly line: number
+}
+
+const installOrder = [
+  'PriorityClass',
+  'Namespace',
+  'NetworkPolicy',
+  'ResourceQuota',
+  'LimitRange',
+  'PodSecurityPolicy',
+  'PodDisruptionBudget',
+  'ServiceAccount',
+  'Secret',
+  'SecretList',
+  'ConfigMap',
+  'StorageClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'CustomResourceDefinition',
+  'ClusterRole',
+  'ClusterRoleList',
+  'ClusterRoleBinding',
+  'ClusterRoleBindingList',
+  'Role',
+  'RoleList',
+  'RoleBinding',
+  'RoleBindingList',
+  'Service',
+  'DaemonSet',
+  'Pod',
+  'ReplicationController',
+  'ReplicaSet',
+  'Deployment',
+  'HorizontalPodAutoscaler',
+  'StatefulSet',
+  'Job',
+  'CronJob',
+  'IngressClass',
+  'Ingress',
+  'APIService',
+]
+const orders: Readonly<Record<HelmVersion, ReadonlyMap<string, number>>> = {
+  3: new Map(installOrder.map((kind, index) => [kind, index])),
+  4: new Map([...installOrder, 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind, index) => [kind, index])),
+}
+const events = new Set([
+  'pre-install',
+  'post-install',
+  'pre-delete',
+  'post-delete',
+  'pre-upgrade',
+  'post-upgrade',
+  'pre-rollback',
+  'post-rollback',
+  'test',
+  'test-success',
+])
+
+/** Documents of a text, cut at lines of three dashes. */
+export function splitDocuments(text: string): readonly { readonly text: string; readonly line: number }[] {
+  const start = /^\s*/.exec(text)?.[0].length ?? 0
+  const body = text.trim()
+  const documents: { text: string; line: number }[] = []
+  const separator = /(?:^|\s*\n)---\s*/g
+  let last = 0
+  const push = (from: number, to: number): void => {
+    const part = body.slice(from, to)
+    if (part === '') return
+    const lead = /^\s*/.exec(part)?.[0].length ?? 0
+    documents.push({ text: part.trim(), line: 1 + countLines(text, start + from + lead) })
+  }
+  for (const match of body.matchAll(separator)) {
+    push(last, match.index)
+    last = match.index + match[0].length
+  }
+  push(last, body.length)
+  return documents
+}
+
+function countLines(text: string, end: number): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
+
+/**
+ * Take rendered files apart and sort what is in them.
+ * @throws {ChartError} for what is no YAML, or no object
+ */
+export function sortManifests(
+  files: ReadonlyMap<string, string>,
+  helm: HelmVersion,
+): { readonly manifests: readonly RenderedManifest[]; readonly hooks: readonly RenderedManifest[] } {
+  const manifests: RenderedManifest[] = []
+  const hooks: RenderedManifest[] = []
+  for (const path of [...files.keys()].sort()) {
+    const content = files.get(path) ?? ''
+    if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || content.trim() === '') continue
+    for (const { text, line } of splitDocuments(content)) {
+      const manifest = readManifest(path, text, line)
+      if (manifest.hookEvents === undefined) manifests.push(manifest)
+      // A hook of which one event is unknown is dropped.
+      else if (manifest.hookEvents.every((event) => events.has(event))) hooks.push(manifest)
+    }
+  }
+  return { manifests: byKind(manifests, helm), hooks: byKind(hooks, helm) }
+}
+
+function readManifest(path: string, text: string, line: number): RenderedManifest {
+  const fail = (why: string, cause?: unknown): never => {
+    throw new ChartError('CHART_RENDER', `YAML parse error on ${path}: ${why}`, cause === undefined ? undefined : { cause })
+  }
+  let value: unknown
+  try {
+    value = parseYaml(text)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    fail(`error converting YAML to JSON: yaml: line ${error.line}: ${error.message}`, error)
+  }
+  const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
+  if (value === undefined || value === null) return { path, text, kind: '', apiVersion: '', object: undefined, hookEvents: undefined, line }
+  if (!isMap(value)) return fail(`${decoding} ${jsonKind(value)} into Go value of type releaseutil.SimpleHead`)
+  for (const [member, field] of [
+    ['kind', 'kind'],
+    ['apiVersion', 'apiVersion'],
+  ] as const) {
+    const given = value[member]
+    if (given !== undefined && given !== null && typeof given !== 'string')
+      fail(`${decoding} ${isMap(given) ? 'object' : jsonKind(given)} into Go struct field SimpleHead.${field} of type string`)
+  }
+  const metadata = value['metadata']
+  const annotations = isMap(metadata) ? metadata['annotations'] : undefined
+  if (isMap(annotations))
+    for (const given of Object.values(annotations))
+      if (given !== null && typeof given !== 'string')
+        fail(`${decoding} ${isMap(given) ? 'object' : jsonKind(given)} into Go struct field .metadata.annotations of type string`)
+  const hook = isMap(annotations) ? annotations['helm.sh/hook'] : undefined
+  return {
+    path,
+    text,
+    kind: typeof value['kind'] === 'string' ? value['kind'] : '',
+    apiVersion: typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '',
+    object: value,
+    hookEvents: typeof hook === 'string' ? hook.split(',').map((event) => event.trim().toLowerCase()) : undefined,
+    line,
+  }
+}
+
+/** Known kinds in order of installation, the others behind them by name; otherwise as they come. */
+function byKind(manifests: readonly RenderedManifest[], helm: HelmVersion): readonly RenderedManifest[] {
+  const order = orders[helm]
+  return [...manifests].sort((a, b) => {
+    const [first, second] = [order.get(a.kind), order.get(b.kind)]
+    if (first !== undefined && second !== undefined) return first - second
+    if (first === undefined && second === undefined) return a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0
+    return first === undefined ? 1 : -1
+  })
+}

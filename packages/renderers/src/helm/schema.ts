@@ -1,0 +1,123 @@
+// values.schema.json: checked by a JSON Schema validator that compiles no code, and worded as Helm's.
+import { Validator } from '@cfworker/json-schema'
+import type { OutputUnit, Schema, SchemaDraft } from '@cfworker/json-schema'
+import type { GoMap } from '@plumbline/gotemplate'
+import { ChartError } from './chart.ts'
+import { plain } from './helm-yaml.ts'
+import type { ChartInstance } from './instances.ts'
+
+const decoder = new TextDecoder()
+
+/** @throws {ChartError} listing what every chart finds wrong */
+export function checkSchemas(root: ChartInstance, values: GoMap): void {
+  const problems = [...problemsOf(root, values)]
+  if (problems.length > 0)
+    throw new ChartError('CHART_VALUES', `values don't meet the specifications of the schema(s) in the following chart(s):\n${problems.join('')}`)
+}
+
+function* problemsOf(chart: ChartInstance, values: GoMap): Generator<string> {
+  if (chart.chart.schema !== undefined) {
+    const found = validate(chart.chart.schema.data, values)
+    if (found.length > 0) yield `${chart.name}:\n${found.map((text) => `- ${text}\n`).join('')}`
+  }
+  for (const child of chart.charts) {
+    const own = Object.hasOwn(values, child.name) ? values[child.name] : undefined
+    if (typeof own === 'object' && own !== null) yield* problemsOf(child, own as GoMap)
+  }
+}
+
+function draftOf(schema: GoMap): SchemaDraft {
+  const id = typeof schema['$schema'] === 'string' ? schema['$schema'] : ''
+  if (id.includes('draft-04')) return '4'
+  if (id.includes('2020-12')) return '2020-12'
+  return id.includes('2019-09') ? '2019-09' : '7'
+}
+
+function validate(data: Uint8Array, values: GoMap): readonly string[] {
+  let schema: GoMap
+  try {
+    schema = JSON.parse(decoder.decode(data)) as GoMap
+  } catch (error) {
+    throw new ChartError('CHART_INVALID', `invalid character in values.schema.json: ${error instanceof Error ? error.message : ''}`, { cause: error })
+  }
+  try {
+    const { errors } = new Validator(schema as Schema, draftOf(schema), false).validate(plain(values))
+    return [...new Set(errors.flatMap((unit) => messageOf(unit, schema, values) ?? []))]
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
+}
+
+function at(root: unknown, pointer: string): unknown {
+  return pointer
+    .replace(/^#/, '')
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((value, part) => {
+      const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
+      return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? (value as GoMap)[name] : undefined
+    }, root)
+}
+
+function jsonType(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  return typeof value
+}
+
+/** The text for one finding, or undefined where another one says it. */
+function messageOf(unit: OutputUnit, schema: GoMap, values: GoMap): string | undefined {
+  const path = unit.instanceLocation.replace(/^#\/?/, '').replaceAll('/', '.')
+  const where = path === '' ? '(root)' : path
+  const rule = at(schema, unit.keywordLocation)
+  const value = at(values, unit.instanceLocation)
+  switch (unit.keyword) {
+    case 'type':
+      return `${where}: Invalid type. Expected: ${Array.isArray(rule) ? rule.join('/') : String(rule)}, given: ${jsonType(value)}`
+    case 'required': {
+      const missing = /required property "([^"]*)"/.exec(unit.error)?.[1]
+      return `${where}: ${missing ?? ''} is required`
+    }
+    case 'enum':
+      return `${where}: ${path} must be one of the following: ${(rule as unknown[]).map((item) => JSON.stringify(item)).join(', ')}`
+    case 'const':
+      return `${where}: ${path} does not match: ${JSON.stringify(rule)}`
+    case 'minimum':
+      return `${where}: Must be greater than or equal to ${String(rule)}`
+    case 'maximum':
+      return `${where}: Must be less than or equal to ${String(rule)}`
+    case 'exclusiveMinimum':
+      return `${where}: Must be greater than ${String(rule)}`
+    case 'exclusiveMaximum':
+      return `${where}: Must be less than ${String(rule)}`
+    case 'multipleOf':
+      return `${where}: Must be a multiple of ${String(rule)}`
+    case 'minLength':
+      return `${where}: String length must be greater than or equal to ${String(rule)}`
+    case 'maxLength':
+      return `${where}: String length must be less than or equal to ${String(rule)}`
+    case 'pattern':
+      return `${where}: Does not match pattern '${String(rule)}'`
+    case 'format':
+      return `${where}: Does not match format '${String(rule)}'`
+    case 'minItems':
+      return `${where}: Array must have at least ${String(rule)} items`
+    case 'maxItems':
+      return `${where}: Array must have at most ${String(rule)} items`
+    case 'uniqueItems':
+      return `${where}: array items must be unique`
+    case 'additionalProperties': {
+      const name = /Property "([^"]*)" does not match additional properties schema/.exec(unit.error)?.[1]
+      return name === undefined ? undefined : `${where}: Additional property ${name} is not allowed`
+    }
+    case 'oneOf':
+      return `${where}: Must validate one and only one schema (oneOf)`
+    case 'anyOf':
+      return `${where}: Must validate at least one schema (anyOf)`
+    case 'not':
+      return `${where}: Must not validate the schema (not)`
+    default:
+      return undefined
+  }
+}

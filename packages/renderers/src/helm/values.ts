@@ -1,0 +1,106 @@
+// How values of charts, parents and users come together. Follows helm `pkg/chartutil/coalesce.go`.
+import { deepCopy, isMap, memberOf, setMember } from '@plumbline/gotemplate'
+import type { GoMap } from '@plumbline/gotemplate'
+import { ChartError } from './chart.ts'
+import type { ChartInstance } from './instances.ts'
+
+/** How nulls are treated: they delete what the chart says, or are kept until the end. */
+export type NullRule = 'delete' | 'keep'
+
+const copied = (map: GoMap): GoMap => deepCopy(map) as GoMap
+
+/** Values of a chart and its subcharts, under those that are given. The given ones are copied. @throws {ChartError} */
+export function coalesceValues(chart: ChartInstance, given: GoMap, nulls: NullRule = 'delete'): GoMap {
+  return coalesce(chart, copied(given), nulls)
+}
+
+function coalesce(chart: ChartInstance, values: GoMap, nulls: NullRule): GoMap {
+  fillIn(chart, values, nulls)
+  for (const child of chart.charts) {
+    const inner = memberOf(values, child.name)
+    if (!Object.hasOwn(values, child.name)) setMember(values, child.name, {})
+    else if (!isMap(inner)) throw new ChartError('CHART_VALUES', `type mismatch on ${child.name}: %!t(${goValue(inner)})`)
+    const own = memberOf(values, child.name) as GoMap
+    passGlobals(own, values)
+    setMember(values, child.name, coalesce(child, own, nulls))
+  }
+  return values
+}
+
+function goValue(value: unknown): string {
+  if (value === undefined || value === null) return '<nil>'
+  return `${typeof value === 'string' ? 'string' : typeof value === 'number' ? 'float64' : typeof value}=${String(value)}`
+}
+
+/** Globals of a parent go down to a child; tables are merged. */
+function passGlobals(child: GoMap, parent: GoMap): void {
+  const [own, given] = [Object.hasOwn(child, 'global') ? child['global'] : {}, Object.hasOwn(parent, 'global') ? parent['global'] : {}]
+  if (!isMap(own) || !isMap(given)) return
+  for (const key of Object.keys(given)) {
+    const [value, existing] = [given[key], memberOf(own, key)]
+    if (isMap(value)) {
+      const copy = { ...value }
+      if (!Object.hasOwn(own, key)) setMember(own, key, copy)
+      else if (isMap(existing)) setMember(own, key, coalesceTables(copy, existing, 'keep'))
+    } else if (!isMap(existing)) setMember(own, key, value)
+  }
+  child['global'] = own
+}
+
+function fillIn(chart: ChartInstance, values: GoMap, nulls: NullRule): void {
+  const defaults = copied(chart.values)
+  for (const key of Object.keys(defaults)) {
+    const value = defaults[key]
+    if (!Object.hasOwn(values, key)) {
+      setMember(values, key, value)
+      continue
+    }
+    const given = values[key]
+    if ((given === undefined || given === null) && nulls === 'delete') delete values[key]
+    else if (isMap(given) && isMap(value)) coalesceTables(given, value, nulls)
+  }
+}
+
+/** Fill a table in from another; what is given wins, and a null deletes. */
+export function coalesceTables(destination: GoMap, source: GoMap, nulls: NullRule = 'delete'): GoMap {
+  for (const key of Object.keys(source)) {
+    const value = source[key]
+    if (!Object.hasOwn(destination, key)) {
+      setMember(destination, key, value)
+      continue
+    }
+    const given = destination[key]
+    if ((given === undefined || given === null) && nulls === 'delete') delete destination[key]
+    else if (isMap(value) && isMap(given)) coalesceTables(given, value, nulls)
+  }
+  return destination
+}
+
+/** One values file over another: tables are merged, everything else is replaced. */
+export function mergeMaps(under: GoMap, over: GoMap): GoMap {
+  const result: GoMap = { ...under }
+  for (const key of Object.keys(over)) {
+    const [below, above] = [memberOf(result, key), over[key]]
+    setMember(result, key, isMap(below) && isMap(above) ? mergeMaps(below, above) : above)
+  }
+  return result
+}
+
+/** The table at a path, or undefined. */
+export function tableAt(values: GoMap, path: string): GoMap | undefined {
+  let current: unknown = values
+  for (const part of path.split('.')) {
+    if (!isMap(current) || !Object.hasOwn(current, part)) return undefined
+    current = current[part]
+  }
+  return isMap(current) ? current : undefined
+}
+
+/** The value at a path, which is no table; undefined when there is none. */
+export function valueAtPath(values: GoMap, path: string): unknown {
+  const parts = path.split('.')
+  const key = parts.pop() ?? ''
+  const table = parts.length === 0 ? values : tableAt(values, parts.join('.'))
+  const value = table === undefined ? undefined : memberOf(table, key)
+  return isMap(value) ? undefined : value
+}
