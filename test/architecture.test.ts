@@ -64,7 +64,7 @@ describe.each(Object.entries(allowed))('package %s', (name, mayImport) => {
 
   if (pure.includes(name))
     it('knows nothing of the host', () => {
-      const banned = /\bfrom ['"]node:|\bprocess\.|\bconsole\.|\bsetTimeout\(|\bnew Date\(|\bDate\.now\(|\bMath\.random\(/
+      const banned = /\bfrom ['"]node:|\bprocess\.|\bconsole\.|\bsetTimeout\(|\bnew Date\(\)|\bDate\.now\(|\bMath\.random\(/
       // Comments may speak of these things.
       const code = (text: string): string => text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
       expect(files.filter((file) => banned.test(code(file.text))).map((file) => relative(root, file.path))).toEqual([])

@@ -14,6 +14,7 @@ const openFile = join(here, 'open-cases.json')
 const suites = {
   cluster: () => import('./suites/cluster.mjs'),
   argocd: () => import('./suites/argocd.mjs'),
+  helm: () => import('./suites/helm.mjs'),
 }
 
 function parseArguments(argv) {

@@ -14,6 +14,10 @@ export class TemplateError extends Error {
     this.template = template
     this.line = line
   }
+  /** Whether the stack of the host ended before any limit. */
+  get isStackOverflow(): boolean {
+    return this.cause instanceof RangeError
+  }
 }
 
 /** What a function of a template throws; the engine adds where it was called. */

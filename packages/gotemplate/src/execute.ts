@@ -9,7 +9,7 @@ import type { CommandNode, Node, Operand, PipeNode, Place, RangeNode, TemplateNo
 import { GoInt, goInt } from './numbers.ts'
 import type { Definition } from './parser.ts'
 import { quoted } from './quote.ts'
-import { HostObject, isMap, isTrue, sortedKeys, typeName } from './values.ts'
+import { HostObject, isMap, isTrue, sortedKeys, typeName, methodOf } from './values.ts'
 import type { GoValue } from './values.ts'
 
 /** What one execution works with. */
@@ -97,9 +97,9 @@ class Runner implements CallContext {
     this.output += text
   }
 
-  private limit(what: string): never {
+  private limit(what: string, cause?: RangeError): never {
     const { line } = lineAndColumn(this.place)
-    throw new TemplateError('TEMPLATE_LIMIT', `template: ${this.place.source.name}:${line}: ${what}`, this.place.source.name, line)
+    throw new TemplateError('TEMPLATE_LIMIT', `template: ${this.place.source.name}:${line}: ${what}`, this.place.source.name, line, { cause })
   }
 
   private at(node: Operand | CommandNode): void {
@@ -255,7 +255,7 @@ class Runner implements CallContext {
   private pipeline(dot: GoValue, pipe: PipeNode): GoValue {
     this.place = pipe.place
     this.text = pipe
-    let value: GoValue | typeof absent = absent
+    let value: GoValue = absent
     for (const command of pipe.commands) value = this.command(dot, command, value)
     const result = value === absent ? undefined : value
     for (const name of pipe.variables) {
@@ -265,7 +265,7 @@ class Runner implements CallContext {
     return result
   }
 
-  private command(dot: GoValue, command: CommandNode, final: GoValue | typeof absent): GoValue {
+  private command(dot: GoValue, command: CommandNode, final: GoValue): GoValue {
     this.spend(1)
     const [first] = command.operands
     if (first === undefined) return this.fail('empty command')
@@ -308,7 +308,7 @@ class Runner implements CallContext {
     }
   }
 
-  private refuseArguments(first: Operand, args: readonly Operand[], final: GoValue | typeof absent): void {
+  private refuseArguments(first: Operand, args: readonly Operand[], final: GoValue): void {
     if (args.length > 1 || final !== absent) {
       this.at(first)
       this.fail(`can't give argument to non-function ${nodeText(first)}`)
@@ -321,7 +321,7 @@ class Runner implements CallContext {
     return float
   }
 
-  private chain(dot: GoValue, node: Extract<Operand, { kind: 'chain' }>, args: readonly Operand[], final: GoValue | typeof absent): GoValue {
+  private chain(dot: GoValue, node: Extract<Operand, { kind: 'chain' }>, args: readonly Operand[], final: GoValue): GoValue {
     this.at(node)
     const receiver = node.operand.kind === 'pipe' ? this.pipeline(dot, node.operand) : this.operand(dot, node.operand, 'any')
     this.at(node)
@@ -335,7 +335,7 @@ class Runner implements CallContext {
     node: Operand,
     path: readonly string[],
     args: readonly Operand[],
-    final: GoValue | typeof absent,
+    final: GoValue,
   ): GoValue {
     let value = receiver
     const last = path.length - 1
@@ -343,23 +343,15 @@ class Runner implements CallContext {
     return this.field(dot, value, last > 0 || isElement, node, path[last] ?? '', args.slice(1), final)
   }
 
-  private field(
-    dot: GoValue,
-    receiver: GoValue,
-    isElement: boolean,
-    node: Operand,
-    name: string,
-    args: readonly Operand[],
-    final: GoValue | typeof absent,
-  ): GoValue {
+  private field(dot: GoValue, receiver: GoValue, isElement: boolean, node: Operand, name: string, args: readonly Operand[], final: GoValue): GoValue {
     if (receiver === undefined || receiver === null) {
       if (isElement) return this.fail(`nil pointer evaluating interface {}.${name}`)
       if (this.execution.missingKey === 'error') return this.fail(`nil data; no entry for key ${quoted(name)}`)
       return undefined
     }
     const hasArguments = args.length > 0 || final !== absent
-    if (receiver instanceof HostObject) {
-      const method = receiver.method(name)
+    if (typeof receiver === 'object') {
+      const method = receiver instanceof HostObject ? receiver.method(name) : isMap(receiver) ? methodOf(receiver, name) : undefined
       if (method !== undefined) {
         const values = args.map((operand) => this.operand(dot, operand, 'any'))
         if (final !== absent) values.push(final)
@@ -368,7 +360,7 @@ class Runner implements CallContext {
           return this.fail(`wrong number of args for ${name}: want ${method.min} got ${values.length}`)
         return this.guarded(name, node, () => method.call(values))
       }
-      const field = receiver.field(name)
+      const field = receiver instanceof HostObject ? receiver.field(name) : undefined
       if (field !== undefined) {
         if (hasArguments) return this.fail(`${name} has arguments but cannot be invoked as function`)
         return field.value
@@ -389,7 +381,7 @@ class Runner implements CallContext {
     node: Extract<Operand, { kind: 'function' }>,
     command: CommandNode | Operand,
     args: readonly Operand[],
-    final: GoValue | typeof absent,
+    final: GoValue,
   ): GoValue {
     this.at(node)
     const { name } = node
@@ -417,12 +409,12 @@ class Runner implements CallContext {
     } catch (error) {
       if (error instanceof TemplateError && error.code === 'TEMPLATE_LIMIT') throw error
       this.at(node)
-      if (error instanceof RangeError && /call stack/i.test(error.message)) return this.limit('templates are nested too deeply')
+      if (error instanceof RangeError && /call stack/i.test(error.message)) return this.limit('templates are nested too deeply', error)
       return this.fail(`error calling ${name}: ${error instanceof Error ? error.message : String(error)}`, error)
     }
   }
 
-  private shortCircuit(dot: GoValue, name: 'and' | 'or', args: readonly Operand[], final: GoValue | typeof absent): GoValue {
+  private shortCircuit(dot: GoValue, name: 'and' | 'or', args: readonly Operand[], final: GoValue): GoValue {
     const given = args.length - 1 + (final === absent ? 0 : 1)
     if (given < 1) return this.fail(`wrong number of args for ${name}: want at least 1 got 0`)
     let value: GoValue

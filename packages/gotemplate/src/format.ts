@@ -1,4 +1,5 @@
 // Go's `fmt`: print, println and printf.
+import { bytesOf, textOf } from './bytes.ts'
 import { exponentText, formatFloat, GoInt } from './numbers.ts'
 import { quoted } from './quote.ts'
 import { HostObject, isMap, sortedKeys, typeName } from './values.ts'
@@ -21,7 +22,7 @@ export function valueText(value: GoValue, depth = 0): string {
   }
   if (value instanceof GoInt) return String(value.value)
   if (value instanceof HostObject) return value.text()
-  if (value instanceof Uint8Array) return `[${[...value].join(' ')}]`
+  if (value instanceof Uint8Array) return `[${Array.from(value).join(' ')}]`
   if (depth > maxDepth) return '...'
   if (Array.isArray(value)) return `[${value.map((item) => valueText(item, depth + 1)).join(' ')}]`
   if (isMap(value))
@@ -131,7 +132,7 @@ export function sprintf(format: string, args: readonly GoValue[]): string {
 }
 
 function padded(text: string, { flags, width }: Spec, mayZero = false): string {
-  const missing = (width ?? 0) - [...text].length
+  const missing = (width ?? 0) - Array.from(text).length
   if (missing <= 0) return text
   if (flags.includes('-')) return text + ' '.repeat(missing)
   if (!mayZero || !flags.includes('0')) return ' '.repeat(missing) + text
@@ -143,7 +144,9 @@ function bad(verb: string, value: GoValue): string {
   return value === undefined || value === null ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${valueText(value)})`
 }
 
-function formatted(verb: string, value: GoValue, spec: Spec): string {
+function formatted(verb: string, value: GoValue, given: Spec): string {
+  // With `v` a plus asks for the names of fields, not for signs.
+  const spec = verb === 'v' && given.flags.includes('+') ? { ...given, flags: given.flags.replaceAll('+', '') } : given
   if (verb === 'T') return padded(typeName(value), spec)
   if (verb === 'p') return bad(verb, value)
   if (value === undefined || value === null) return verb === 'v' ? padded('<nil>', spec) : bad(verb, value)
@@ -152,7 +155,7 @@ function formatted(verb: string, value: GoValue, spec: Spec): string {
   if (value instanceof GoInt) return formattedInt(verb, value, spec)
   if (typeof value === 'number') return formattedFloat(verb, value, spec)
   if (typeof value === 'string') return formattedText(verb, value, spec)
-  if (value instanceof Uint8Array && 'sqxX'.includes(verb)) return formattedText(verb, new TextDecoder().decode(value), spec)
+  if (value instanceof Uint8Array && 'sqxX'.includes(verb)) return formattedText(verb, textOf(value), spec)
   if (value instanceof HostObject) return verb === 'v' || verb === 's' ? padded(value.text(), spec) : bad(verb, value)
   if (Array.isArray(value)) return `[${value.map((item) => formatted(verb, item, spec)).join(' ')}]`
   if (isMap(value))
@@ -183,6 +186,7 @@ function formattedInt(verb: string, { value }: GoInt, spec: Spec): string {
     case 'c':
       return padded(character, spec)
     case 'q':
+      // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
       return padded(quoted(character, "'", spec.flags.includes('+')), spec)
     case 'U': {
       const text = `U+${value
@@ -218,8 +222,25 @@ function exponential(value: number, precision: number): string {
 
 function fixed(value: number, precision: number): string {
   // toFixed switches to exponents for large values; those are whole, and BigInt has all their digits.
-  if (Math.abs(value) < 1e21) return value.toFixed(Math.min(precision, 100))
+  if (Math.abs(value) < 1e21) {
+    const digits = Math.min(precision, 100)
+    return isTieToEven(value, digits) ? roundedDown(value, digits) : value.toFixed(digits)
+  }
   return `${BigInt(value)}${precision === 0 ? '' : `.${'0'.repeat(precision)}`}`
+}
+
+/** Whether a value lies exactly between two texts of so many digits, and the one nearer to zero ends in an even digit: Go takes that one. */
+function isTieToEven(value: number, digits: number): boolean {
+  const [, whole = '', fraction = ''] = /^-?(\d+)\.?(\d*)$/.exec(value.toFixed(Math.min(100, digits + 40))) ?? []
+  if (!/^50*$/.test(fraction.slice(digits))) return false
+  const last = digits === 0 ? whole.at(-1) : fraction.charAt(digits - 1)
+  return '02468'.includes(last ?? '')
+}
+
+function roundedDown(value: number, digits: number): string {
+  const exact = value.toFixed(Math.min(100, digits + 40))
+  const point = exact.indexOf('.')
+  return exact.slice(0, digits === 0 ? point : point + 1 + digits)
 }
 
 function general(value: number, precision: number): string {
@@ -234,16 +255,17 @@ function general(value: number, precision: number): string {
 }
 
 function formattedText(verb: string, value: string, spec: Spec): string {
-  const cut = spec.precision === undefined ? value : [...value].slice(0, spec.precision).join('')
+  const cut = spec.precision === undefined ? value : Array.from(value).slice(0, spec.precision).join('')
   switch (verb) {
     case 'v':
     case 's':
       return padded(cut, spec, true)
     case 'q':
+      // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
       return padded(spec.flags.includes('#') && !/[`\x00-\x08\x0a-\x1f\x7f]/.test(cut) ? `\`${cut}\`` : quoted(cut, '"', spec.flags.includes('+')), spec)
     case 'x':
     case 'X': {
-      const bytes = [...new TextEncoder().encode(value)].slice(0, spec.precision).map((byte) => byte.toString(16).padStart(2, '0'))
+      const bytes = [...bytesOf(value)].slice(0, spec.precision).map((byte) => byte.toString(16).padStart(2, '0'))
       const isSpaced = spec.flags.includes(' ')
       const prefix = spec.flags.includes('#') ? '0x' : ''
       const text = isSpaced ? bytes.map((byte) => prefix + byte).join(' ') : bytes.length === 0 ? '' : prefix + bytes.join('')
@@ -262,7 +284,10 @@ function goSyntax(value: GoValue, isElement = false): string {
   if (typeof value === 'number') return formatFloat(value, 21)
   if (value instanceof GoInt) return value.kind.startsWith('u') ? `0x${value.value.toString(16)}` : String(value.value)
   if (value instanceof HostObject) return value.text()
-  if (value instanceof Uint8Array) return `[]byte{${[...value].map((byte) => `0x${byte.toString(16)}`).join(', ')}}`
+  if (value instanceof Uint8Array)
+    return `[]byte{${Array.from(value)
+      .map((byte) => `0x${byte.toString(16)}`)
+      .join(', ')}}`
   if (Array.isArray(value)) return `${typeName(value)}{${value.map((item) => goSyntax(item, true)).join(', ')}}`
   if (isMap(value))
     return `${typeName(value)}{${sortedKeys(value)

@@ -19,6 +19,16 @@ export class GoInt {
   }
 }
 
+/** A float as Go's syntax has it: hexadecimal ones carry an exponent of two. NaN for what is none. */
+export function floatOf(text: string): number {
+  const hex = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?p([+-]?[0-9]+)$/i.exec(text)
+  if (hex === null) return Number(text)
+  const [, sign, whole = '', fraction = '', exponent = '0'] = hex
+  if (whole + fraction === '') return Number.NaN
+  const size = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length)
+  return sign === '-' ? -size : size
+}
+
 export function goInt(value: number | bigint, kind: IntKind = 'int'): GoInt {
   return new GoInt(BigInt.asIntN(64, typeof value === 'bigint' ? value : BigInt(Math.trunc(value))), kind)
 }

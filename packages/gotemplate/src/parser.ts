@@ -1,4 +1,5 @@
 // From tokens to a tree. Grammar and messages follow Go's `text/template/parse`.
+import { floatOf } from './numbers.ts'
 import { TemplateError } from './errors.ts'
 import { tokenize } from './lexer.ts'
 import type { Token, TokenKind } from './lexer.ts'
@@ -398,14 +399,14 @@ class Parser {
   private number(token: Token): NumberValue {
     if (token.kind === 'character') {
       const text = unquoted(token.text.slice(1, -1))
-      const code = text === undefined || [...text].length !== 1 ? undefined : text.codePointAt(0)
+      const code = text === undefined || Array.from(text).length !== 1 ? undefined : text.codePointAt(0)
       if (code === undefined) return this.fail(`malformed character constant: ${token.text}`)
       return { integer: BigInt(code), float: code, isInteger: true }
     }
     const text = token.text.replaceAll('_', '')
     const integer = integerOf(text)
     if (integer !== undefined) return { integer, float: Number(integer), isInteger: true }
-    const float = Number(text)
+    const float = floatOf(text)
     if (Number.isNaN(float) || text.endsWith('i')) return this.fail(`bad number syntax: ${quoted(token.text)}`)
     if (/[.eEpP]/.test(text)) return { integer: Number.isInteger(float) && Math.abs(float) < 2 ** 63 ? BigInt(float) : undefined, float, isInteger: false }
     return this.fail(`integer overflow: ${quoted(token.text)}`)

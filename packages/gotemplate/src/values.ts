@@ -7,11 +7,34 @@ export type GoValue = unknown
 export type GoMap = Record<string, unknown>
 
 const typeMark: unique symbol = Symbol('type')
+const methodsMark: unique symbol = Symbol('methods')
+
+/** Methods of a map type by name. */
+export type MethodLookup = (receiver: GoMap, name: string) => GoMethod | undefined
 
 /** A list or map whose Go type is narrower than that of values from YAML, such as `[]string`. */
-export function typed<T extends object>(value: T, type: string): T {
-  Object.defineProperty(value, typeMark, { value: type, enumerable: false })
+export function typed<T extends object>(value: T, type: string, methods?: MethodLookup): T {
+  Object.defineProperty(value, typeMark, { value: type, enumerable: false, configurable: true })
+  if (methods !== undefined) Object.defineProperty(value, methodsMark, { value: methods, enumerable: false, configurable: true })
   return value
+}
+
+/** The method of a map whose type has some; it goes before a member of the same name. */
+export function methodOf(value: GoMap, name: string): GoMethod | undefined {
+  return (value as { [methodsMark]?: MethodLookup })[methodsMark]?.(value, name)
+}
+
+const nilMark: unique symbol = Symbol('nil')
+
+/** A list that Go has not made: empty, and null in JSON. */
+export function nilList(type = '[]interface {}'): readonly GoValue[] {
+  const list = typed<GoValue[]>([], type)
+  Object.defineProperty(list, nilMark, { value: true, enumerable: false })
+  return list
+}
+
+export function isNilList(value: GoValue): boolean {
+  return Array.isArray(value) && value.length === 0 && (value as { [nilMark]?: boolean })[nilMark] === true
 }
 
 /** A method of a host object. */

@@ -108,7 +108,7 @@ function scalarOf(node: Scalar, context: Context): unknown {
   const text = typeof node.value === 'string' ? withoutMissingBreak(node, context) : plainText(node)
   const tag = node.tag
   if (tag === '!!str' || tag === 'tag:yaml.org,2002:str' || tag === '!') return text
-  if (tag?.endsWith(':binary') === true) return text.replaceAll(/\s/g, '')
+  if (tag?.endsWith(':binary') === true) return binaryText(node.source ?? text, node, context)
   const isTyped = tag !== undefined && /^tag:yaml\.org,2002:(?:int|float|bool|null|timestamp)$/.test(tag)
   if (node.type !== Scalar.PLAIN && !isTyped) return text
   if (tag !== undefined && !isTyped && tag !== 'tag:yaml.org,2002:str') return text
@@ -119,6 +119,17 @@ function scalarOf(node: Scalar, context: Context): unknown {
     if (error instanceof UnsupportedNumber) return fail(context, node, 'YAML_UNSUPPORTED', error.message)
     throw error
   }
+}
+
+/** Go's readers decode `!!binary` into a text of those bytes. */
+function binaryText(text: string, node: Scalar, context: Context): string {
+  let binary: string
+  try {
+    binary = atob(text.replaceAll(/\s/g, ''))
+  } catch {
+    return fail(context, node, 'YAML_SYNTAX', '!!binary value contains invalid base64 data')
+  }
+  return new TextDecoder().decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)))
 }
 
 /** A block scalar that ends the text without a line end has none to keep, as in libyaml and Go. */

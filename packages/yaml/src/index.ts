@@ -6,4 +6,4 @@ export type { ScalarRules, YamlDocument, YamlLimits, YamlReadOptions, YamlWarnin
 export { YamlError } from './errors.ts'
 export type { YamlErrorCode } from './errors.ts'
 export { formatYaml, formatYamlDocuments } from './writer.ts'
-export type { YamlWriteOptions } from './writer.ts'
+export type { YamlStyle, YamlWriteOptions } from './writer.ts'

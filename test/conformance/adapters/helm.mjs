@@ -19,9 +19,19 @@ import { localTree } from '@plumbline/sources'
 /** Which Helm is followed: 3, or 4 for the other goldens. */
 export const helm = process.argv.includes('--golden4') || process.env.PLUMBLINE_HELM === '4' ? 4 : 3
 
+/** The text of `helm template`; failures are worded as the command prints them. */
 export async function render(c, version = helm) {
-  const chart = await loadChart(localTree(dirname(c.chartDir)), basename(c.chartDir))
-  const rendered = renderChart(chart, {
+  try {
+    return await rendered(c, version)
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error
+    throw new Error(`Error: ${error.message}`, { cause: error })
+  }
+}
+
+async function rendered(c, version) {
+  const chart = await loadChart(localTree(dirname(c.chartDir)), basename(c.chartDir), { helm: version })
+  const result = renderChart(chart, {
     releaseName: c.releaseName,
     namespace: c.namespace ?? 'default',
     values: valuesOf(c),
@@ -31,7 +41,7 @@ export async function render(c, version = helm) {
     ...(c.kubeVersion ? { kubeVersion: c.kubeVersion } : {}),
     ...(c.apiVersions ? { apiVersions: c.apiVersions } : {}),
   })
-  return formatRendered(rendered, {
+  return formatRendered(result, {
     includeCrds: c.includeCRDs ?? false,
     noHooks: c.noHooks ?? false,
     skipTests: c.skipTests ?? false,

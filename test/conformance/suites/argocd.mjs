@@ -21,6 +21,12 @@ const scenarios = [
   'repo-missing',
   'revision-kinds',
   'history-limit',
+  'helm-values',
+  'helm-caps',
+  'helm-hooks',
+  'helm-error',
+  'multi-source-ref',
+  'multi-source-repeat',
 ]
 const levels = ['status', 'resources', 'history']
 

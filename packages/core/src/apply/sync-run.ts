@@ -245,7 +245,8 @@ async function runFailHooks(
 async function refreshState(state: StepState, { cluster, health }: SyncRunRequest): Promise<void> {
   const { step } = state
   if (state.phase !== 'Running' || state.code === undefined || step.action === 'prune') return
-  const live = cluster.live.get(step.id) ?? (await cluster.live.load(step.id))
+  // Of objects without a mark, definitions above all, the cache holds only the metadata.
+  const live = await cluster.live.load(step.id)
   if (live === undefined) {
     Object.assign(state, { phase: 'Error', message: `Resource ${idText(step.id)} is missing, it might have been deleted` })
     return

@@ -162,8 +162,8 @@ export function resourceStatusesOf(comparison: Comparison): ResourceStatus[] {
     ...(needsConfirmation(desired ?? live) ? { requiresDeletionConfirmation: true } : {}),
     ...(requiresPruning ? { requiresPruning: true } : {}),
     ...(status === undefined ? {} : { status }),
-    // What git no longer has is in no wave.
-    ...(wave === 0 || requiresPruning ? {} : { syncWave: wave }),
+    // What git no longer has is in no wave; hooks that are left over keep theirs.
+    ...(wave === 0 || (requiresPruning && !isAnyHook) ? {} : { syncWave: wave }),
     version,
   }))
 }

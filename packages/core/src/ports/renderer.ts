@@ -19,6 +19,8 @@ export interface RenderRequest {
   readonly source: ApplicationSource
   readonly application: { readonly name: string; readonly namespace: string; readonly project: string; readonly destinationNamespace: string }
   readonly cluster?: ClusterFacts
+  /** Trees of the application's other sources by their `ref`. */
+  readonly references?: ReadonlyMap<string, SourceTree>
   readonly signal?: AbortSignal
 }
 

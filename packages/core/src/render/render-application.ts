@@ -129,25 +129,34 @@ export function createApplicationRenderer(options: {
       return reused
     }
     options.onRender?.(key)
-    const sources: RenderedSource[] = []
-    for (const [index, source] of sourcesOf(request.application.spec).entries()) {
-      const tree = trees[index]
-      if (tree !== undefined) sources.push(await renderSource(request, source, tree, index))
+    const sources: Omit<RenderedSource, 'reads'>[] = []
+    const specs = sourcesOf(request.application.spec)
+    const traced = trees.map(traceReads)
+    const references = new Map(specs.flatMap(({ ref }, index) => (ref === undefined || traced[index] === undefined ? [] : [[ref, traced[index].tree]])))
+    for (const [index, source] of specs.entries()) {
+      const view = traced[index]
+      if (view !== undefined) sources.push(await renderSource(request, source, view.tree, references, index))
     }
-    cache.set(key, { settings, sources })
-    return sources
+    // What other sources read of a source they refer to counts as a read of that source.
+    const complete = sources.map((source, index) => ({ ...source, reads: traced[index]?.reads() ?? [] }))
+    cache.set(key, { settings, sources: complete })
+    return complete
   }
 
-  async function renderSource(request: RenderApplicationRequest, source: ApplicationSource, tree: SourceTree, index: number): Promise<RenderedSource> {
+  async function renderSource(
+    request: RenderApplicationRequest,
+    source: ApplicationSource,
+    tree: SourceTree,
+    references: ReadonlyMap<string, SourceTree>,
+    index: number,
+  ): Promise<Omit<RenderedSource, 'reads'>> {
     const { application } = request
     const base = { revision: tree.revision, isReused: false }
     const path = normalizePath(source.path ?? '', application.metadata.name ?? '')
     // A source that is only there to be referred to brings no manifests.
-    if (source.ref !== undefined && source.path === undefined && source.chart === undefined)
-      return { ...base, sourceType: 'Directory', manifests: [], diagnostics: [], reads: [] }
-    const traced = traceReads(tree)
+    if (source.ref !== undefined && source.path === undefined && source.chart === undefined) return { ...base, sourceType: '', manifests: [], diagnostics: [] }
     const renderRequest: RenderRequest = {
-      tree: traced.tree,
+      tree,
       path,
       source,
       application: {
@@ -156,10 +165,11 @@ export function createApplicationRenderer(options: {
         project: application.spec.project,
         destinationNamespace: application.spec.destination.namespace ?? '',
       },
+      ...(references.size === 0 ? {} : { references }),
       ...(request.clusterFacts === undefined ? {} : { cluster: request.clusterFacts }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     }
-    const found = await traced.tree.entry(path)
+    const found = await tree.entry(path)
     if (found?.kind !== 'directory') throw new RenderError('RENDER_FAILED', `${source.path ?? ''}: app path does not exist`, { subject: source.path ?? '' })
     const tools = explicitToolsOf(source)
     if (tools.length > 1) throw new RenderError('RENDER_FAILED', `error getting app source type: multiple application sources defined: ${tools.join(',')}`)
@@ -168,7 +178,7 @@ export function createApplicationRenderer(options: {
     const manifests = result.manifests.map((manifest) =>
       manifest.origin === undefined ? manifest : { ...manifest, origin: { ...manifest.origin, source: index } },
     )
-    return { ...base, sourceType: renderer.sourceType, manifests, diagnostics: result.diagnostics, reads: traced.reads() }
+    return { ...base, sourceType: renderer.sourceType, manifests, diagnostics: result.diagnostics }
   }
 
   return {

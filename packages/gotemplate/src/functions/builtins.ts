@@ -1,4 +1,5 @@
 // The functions of Go's `text/template` itself.
+import { bytesOf, textOf } from '../bytes.ts'
 import { FunctionError } from '../errors.ts'
 import { sprint, sprintf, sprintln, valueText } from '../format.ts'
 import { fn } from '../functions.ts'
@@ -9,8 +10,6 @@ import type { GoValue } from '../values.ts'
 import { comparisons } from './compare.ts'
 
 const escapes: Readonly<Record<string, string>> = { '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;', '\0': '\uFFFD' }
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 
 const plainOf = (value: GoValue): GoValue => (value instanceof HostObject ? value.plain() : value)
 
@@ -31,7 +30,7 @@ function index(value: GoValue, keys: readonly GoValue[]): GoValue {
     const item = plainOf(current)
     if (item === undefined || item === null) throw new FunctionError('index of nil pointer')
     if (Array.isArray(item) || typeof item === 'string' || item instanceof Uint8Array) {
-      const bytes = typeof item === 'string' ? encoder.encode(item) : item
+      const bytes = typeof item === 'string' ? bytesOf(item) : item
       const at = indexOf(key, bytes.length)
       // Go's own bounds check comes after the one for slices.
       if (at >= bytes.length) throw new FunctionError(`reflect: ${typeof item === 'string' ? 'string' : 'slice'} index out of range`)
@@ -51,18 +50,18 @@ function slice(value: GoValue, positions: readonly GoValue[]): GoValue {
   const item = plainOf(value)
   if (typeof item !== 'string' && !Array.isArray(item)) throw new FunctionError(`can't slice item of type ${typeName(item)}`)
   if (typeof item === 'string' && positions.length === 3) throw new FunctionError('cannot 3-index slice a string')
-  const bytes = typeof item === 'string' ? encoder.encode(item) : item
+  const bytes = typeof item === 'string' ? bytesOf(item) : item
   const bounds = positions.map((position) => indexOf(position, bytes.length))
   const [start = 0, end = bytes.length] = bounds
   if (start > end) throw new FunctionError(`invalid slice index: ${start} > ${end}`)
-  return bytes instanceof Uint8Array ? decoder.decode(bytes.slice(start, end)) : bytes.slice(start, end)
+  return bytes instanceof Uint8Array ? textOf(bytes.slice(start, end)) : bytes.slice(start, end)
 }
 
 /** The length of a text in bytes, of a list or map in members. */
 export function lengthOf(value: GoValue): number {
   const item = plainOf(value)
   if (item === undefined || item === null) throw new FunctionError('len of nil pointer')
-  if (typeof item === 'string') return encoder.encode(item).length
+  if (typeof item === 'string') return bytesOf(item).length
   if (Array.isArray(item) || item instanceof Uint8Array) return item.length
   if (isMap(item)) return Object.keys(item).length
   throw new FunctionError(`len of type ${typeName(item)}`)
@@ -75,6 +74,7 @@ function evaluated(args: readonly GoValue[]): string {
 }
 
 function jsEscaped(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
   return text.replace(/[\\'"<>&=\x00-\x1f\u2028\u2029]/g, (character) => {
     if (character === '\\') return '\\\\'
     if (character === "'") return "\\'"

@@ -1,9 +1,10 @@
 // `eq` and its kin. Types are compared as Go compares them: an int is not a float.
 import { FunctionError } from '../errors.ts'
+import { valueText } from '../format.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
 import { GoInt } from '../numbers.ts'
-import { HostObject, isMap, typeName } from '../values.ts'
+import { HostObject, isMap, isNil, isNilList, kindName, typeName } from '../values.ts'
 import type { GoValue } from '../values.ts'
 
 type Basic = 'bool' | 'int' | 'float' | 'string'
@@ -25,19 +26,17 @@ function isComparable(value: GoValue): boolean {
 /** @throws {FunctionError} */
 export function isEqual(first: GoValue, second: GoValue): boolean {
   const [a, b] = [basicOf(first), basicOf(second)]
-  const [noFirst, noSecond] = [first === undefined || first === null, second === undefined || second === null]
-  if (noFirst || noSecond) {
-    if (noFirst && noSecond) return true
-    const other = noFirst ? second : first
-    if (!isComparable(other)) throw new FunctionError(`non-comparable type ${typeName(other)}: ${typeName(other)}`)
-    return false
-  }
-  if (a === undefined || b === undefined) {
-    const other = a === undefined ? first : second
-    if (!isComparable(other)) throw new FunctionError(`non-comparable type ${typeName(other)}: ${typeName(other)}`)
+  const [noFirst, noSecond] = [isNil(first), isNil(second)]
+  // nil is equal to nil and to lists and maps that nobody has made, and to nothing else.
+  if (noFirst || noSecond) return (noFirst || isNilList(first)) && (noSecond || isNilList(second))
+  if (a !== b) throw new FunctionError(badKinds)
+  if (a === undefined) {
+    if (isNilList(first) || isNilList(second)) return isNilList(first) && isNilList(second)
+    if (kindName(first) !== kindName(second))
+      throw new FunctionError(`non-comparable types ${valueText(first)}: ${typeName(first)}, ${typeName(second)}: ${valueText(second)}`)
+    if (!isComparable(second)) throw new FunctionError(`non-comparable type ${valueText(second)}: ${typeName(second)}`)
     return first === second
   }
-  if (a !== b) throw new FunctionError(badKinds)
   return first instanceof GoInt && second instanceof GoInt ? first.value === second.value : first === second
 }
 

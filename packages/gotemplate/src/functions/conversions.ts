@@ -1,4 +1,5 @@
 // From any value to numbers and texts, as `spf13/cast` does it.
+import { textOf } from '../bytes.ts'
 import { valueText } from '../format.ts'
 import { GoInt, goInt } from '../numbers.ts'
 import type { GoValue } from '../values.ts'
@@ -6,7 +7,7 @@ import type { GoValue } from '../values.ts'
 /** The text that string functions work on. */
 export function strval(value: GoValue): string {
   if (typeof value === 'string') return value
-  return value instanceof Uint8Array ? new TextDecoder().decode(value) : valueText(value)
+  return value instanceof Uint8Array ? textOf(value) : valueText(value)
 }
 
 /** A 64-bit integer; what cannot be read is 0. */

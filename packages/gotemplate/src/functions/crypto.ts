@@ -1,4 +1,5 @@
 // Hashes, passwords, ciphers and certificates.
+import { bytesOf, textOf } from '../bytes.ts'
 import { cbc } from '@noble/ciphers/aes.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
@@ -14,8 +15,6 @@ import { numberOf, strval } from './conversions.ts'
 import { base64, fromBase64 } from './encoding.ts'
 import type { CertificatePort, SprigPorts } from './ports.ts'
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 const bcryptCost = 10
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -112,12 +111,12 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
 function derivePassword(counter: number, type: string, password: string, user: string, site: string): string {
   const templates = passwordTemplates[type]
   if (templates === undefined) return `cannot find password template ${type}`
-  const seedText = encoder.encode('com.lyndir.masterpassword')
-  const [userBytes, siteBytes] = [encoder.encode(user), encoder.encode(site)]
-  const key = scrypt(encoder.encode(password), joined(seedText, uint32(userBytes.length), userBytes), { N: 32_768, r: 8, p: 2, dkLen: 64 })
+  const seedText = bytesOf('com.lyndir.masterpassword')
+  const [userBytes, siteBytes] = [bytesOf(user), bytesOf(site)]
+  const key = scrypt(bytesOf(password), joined(seedText, uint32(userBytes.length), userBytes), { N: 32_768, r: 8, p: 2, dkLen: 64 })
   const seed = hmac(sha256, key, joined(seedText, uint32(siteBytes.length), siteBytes, uint32(counter)))
   const template = templates[(seed[0] ?? 0) % templates.length] ?? ''
-  return [...template]
+  return Array.from(template)
     .map((letter, index) => {
       const characters = passwordCharacters[letter] ?? ''
       return characters.charAt((seed[index + 1] ?? 0) % characters.length)
@@ -127,7 +126,7 @@ function derivePassword(counter: number, type: string, password: string, user: s
 
 function aesKey(password: string): Uint8Array {
   const key = new Uint8Array(32)
-  key.set(encoder.encode(password).subarray(0, 32))
+  key.set(bytesOf(password).subarray(0, 32))
   return key
 }
 
@@ -170,10 +169,10 @@ export function cryptoFunctions(ports: SprigPorts): FunctionMap {
     throw new FunctionError('wrong type for value; expected sprig.certificate')
   }
   return {
-    sha1sum: fn('string', ([text]) => hex(sha1(encoder.encode(text as string)))),
-    sha256sum: fn('string', ([text]) => hex(sha256(encoder.encode(text as string)))),
-    sha512sum: fn('string', ([text]) => hex(sha512(encoder.encode(text as string)))),
-    adler32sum: fn('string', ([text]) => String(adler32(encoder.encode(text as string)))),
+    sha1sum: fn('string', ([text]) => hex(sha1(bytesOf(text as string)))),
+    sha256sum: fn('string', ([text]) => hex(sha256(bytesOf(text as string)))),
+    sha512sum: fn('string', ([text]) => hex(sha512(bytesOf(text as string)))),
+    adler32sum: fn('string', ([text]) => String(adler32(bytesOf(text as string)))),
     bcrypt: fn('string', ([text]) => bcrypt(text as string)),
     htpasswd: fn('string string', ([user, password]) =>
       (user as string).includes(':') ? `invalid username: ${String(user)}` : `${String(user)}:${bcrypt(password as string)}`,
@@ -184,13 +183,13 @@ export function cryptoFunctions(ports: SprigPorts): FunctionMap {
     encryptAES: fn('string string', ([password, text]) => {
       if (text === '') return ''
       const iv = ports.random(16)
-      return base64(joined(iv, cbc(aesKey(password as string), iv).encrypt(encoder.encode(text as string))))
+      return base64(joined(iv, cbc(aesKey(password as string), iv).encrypt(bytesOf(text as string))))
     }),
     decryptAES: fn('string string', ([password, text]) => {
       if (text === '') return ''
       const bytes = fromBase64(text as string)
       if (bytes.length < 32) throw new FunctionError('crypto/cipher: input not full blocks')
-      return decoder.decode(cbc(aesKey(password as string), bytes.slice(0, 16)).decrypt(bytes.slice(16)))
+      return textOf(cbc(aesKey(password as string), bytes.slice(0, 16)).decrypt(bytes.slice(16)))
     }),
     genPrivateKey: fn('string', ([type]) => {
       const kind = type === '' ? 'rsa' : (type as string)
@@ -199,7 +198,7 @@ export function cryptoFunctions(ports: SprigPorts): FunctionMap {
     }),
     buildCustomCert: fn(
       'string string',
-      ([certificate, key]) => new CertificatePair(decoder.decode(fromBase64(certificate as string)), decoder.decode(fromBase64(key as string))),
+      ([certificate, key]) => new CertificatePair(textOf(fromBase64(certificate as string)), textOf(fromBase64(key as string))),
     ),
     genCA: fn('string int', ([name, days]) => issue([name, [], [], days], true, newKey())),
     genCAWithKey: fn('string int string', ([name, days, key]) => issue([name, [], [], days], true, key as string)),

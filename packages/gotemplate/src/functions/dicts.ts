@@ -2,7 +2,7 @@
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
-import { HostObject, isList, isMap, isTrue, memberOf, setMember, sortedKeys, typed, typeName } from '../values.ts'
+import { HostObject, isList, isMap, isNil, isTrue, memberOf, setMember, sortedKeys, typed, typeName } from '../values.ts'
 import type { GoMap, GoValue } from '../values.ts'
 import { strval } from './conversions.ts'
 
@@ -25,7 +25,7 @@ export function deepCopy(value: GoValue, depth = 0): GoValue {
   return copy
 }
 
-/** Fill in what the destination lacks or has empty; with `isOverwriting` take over what the source has that is not empty. */
+/** Fill in what the destination lacks or has empty; with `isOverwriting` take over whatever the source has. */
 function merge(destination: GoMap, source: GoMap, isOverwriting: boolean, depth = 0): GoMap {
   if (depth > maxDepth) throw new FunctionError('merge: nested too deeply')
   for (const key of Object.keys(source)) {
@@ -34,12 +34,11 @@ function merge(destination: GoMap, source: GoMap, isOverwriting: boolean, depth 
       merge(old, next, isOverwriting, depth + 1)
       continue
     }
-    const isThere = Object.hasOwn(destination, key)
-    if (isOverwriting) {
-      if (isTrue(next) || !isThere) setMember(destination, key, next)
-    } else if (!isThere || !isTrue(old)) {
-      if (isTrue(next) || !isThere) setMember(destination, key, next)
+    if (isNil(next)) {
+      if (isOverwriting) setMember(destination, key, null)
+      continue
     }
+    if (isOverwriting || !isTrue(old)) setMember(destination, key, next)
   }
   return destination
 }

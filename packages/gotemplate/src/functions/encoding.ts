@@ -1,13 +1,12 @@
 // Base 64, base 32 and JSON.
+import { bytesOf, textOf, wellFormed } from '../bytes.ts'
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
 import { GoInt } from '../numbers.ts'
-import { HostObject, isList, isMap, sortedKeys, typeName } from '../values.ts'
+import { HostObject, isList, isMap, isNilList, sortedKeys, typeName } from '../values.ts'
 import type { GoValue } from '../values.ts'
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 const alphabet64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const alphabet32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const maxDepth = 1000
@@ -62,7 +61,7 @@ function base32(bytes: Uint8Array): string {
 const htmlEscapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' }
 
 function jsonText(text: string, escapesHtml: boolean): string {
-  const plain = JSON.stringify(text)
+  const plain = JSON.stringify(wellFormed(text))
   return escapesHtml
     ? plain.replace(/[<>&\u2028\u2029]/g, (character) => htmlEscapes[character] ?? character)
     : plain.replace(/[\u2028\u2029]/g, (c) => htmlEscapes[c] ?? c)
@@ -84,6 +83,7 @@ export function toJson(value: GoValue, { escapesHtml = true, indent = '' }: { re
     if (item instanceof HostObject) return write(item.plain(), pad, depth + 1)
     const inner = pad + indent
     const [open, between, close] = indent === '' ? ['', ',', ''] : [`\n${inner}`, `,\n${inner}`, `\n${pad}`]
+    if (isNilList(item)) return 'null'
     if (isList(item)) return item.length === 0 ? '[]' : `[${open}${item.map((element) => write(element, inner, depth + 1)).join(between)}${close}]`
     if (isMap(item)) {
       const keys = sortedKeys(item)
@@ -134,18 +134,18 @@ const quiet = (call: () => GoValue, otherwise: GoValue): GoValue => {
 }
 
 export const encodingFunctions: FunctionMap = {
-  b64enc: fn('string', ([text]) => base64(encoder.encode(text as string))),
+  b64enc: fn('string', ([text]) => base64(bytesOf(text as string))),
   b64dec: fn('string', ([text]) => {
     try {
-      return decoder.decode(fromBase64(text as string))
+      return textOf(fromBase64(text as string))
     } catch (error) {
       return error instanceof Error ? error.message : ''
     }
   }),
-  b32enc: fn('string', ([text]) => base32(encoder.encode(text as string))),
+  b32enc: fn('string', ([text]) => base32(bytesOf(text as string))),
   b32dec: fn('string', ([text]) => {
     const bytes = decoded(text as string, alphabet32, 5, 8)
-    return typeof bytes === 'number' ? `illegal base32 data at input byte ${bytes}` : decoder.decode(bytes)
+    return typeof bytes === 'number' ? `illegal base32 data at input byte ${bytes}` : textOf(bytes)
   }),
   fromJson: fn('string', ([text]) => quiet(() => parseJson(text as string), undefined)),
   mustFromJson: fn('string', ([text]) => parseJson(text as string)),

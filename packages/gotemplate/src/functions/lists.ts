@@ -2,7 +2,7 @@
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap, TemplateFunction } from '../functions.ts'
-import { HostObject, isList, isTrue, kindName, typed } from '../values.ts'
+import { HostObject, isList, isTrue, kindName, nilList, typed } from '../values.ts'
 import type { GoValue } from '../values.ts'
 import { int, numberOf } from './conversions.ts'
 import { deepEqual } from './reflection.ts'
@@ -90,11 +90,11 @@ export const listFunctions: FunctionMap = {
   ),
   ...both(
     'rest',
-    fn('any', ([list]) => (listOf(list, 'rest').length === 0 ? undefined : listOf(list, 'rest').slice(1))),
+    fn('any', ([list]) => (listOf(list, 'rest').length === 0 ? nilList() : listOf(list, 'rest').slice(1))),
   ),
   ...both(
     'initial',
-    fn('any', ([list]) => (listOf(list, 'initial').length === 0 ? undefined : listOf(list, 'initial').slice(0, -1))),
+    fn('any', ([list]) => (listOf(list, 'initial').length === 0 ? nilList() : listOf(list, 'initial').slice(0, -1))),
   ),
   ...both(
     'reverse',
@@ -134,7 +134,10 @@ export const listFunctions: FunctionMap = {
       return Array.from({ length: Math.ceil(list.length / length) }, (_, index) => list.slice(index * length, (index + 1) * length))
     }),
   ),
-  concat: fn('any...', (lists) => lists.flatMap((list) => [...listOf(list, 'Cannot concat type %s as list', true)])),
+  concat: fn('any...', (lists) => {
+    const all = lists.flatMap((list) => [...listOf(list, 'Cannot concat type %s as list', true)])
+    return all.length === 0 ? nilList() : all
+  }),
   until: fn('int', ([count], context) => {
     context.spend(Math.abs(numberOf(count)))
     return ints(counted(0, numberOf(count), numberOf(count) < 0 ? -1 : 1))

@@ -41,7 +41,7 @@ export function randomFunctions(ports: SprigPorts): FunctionMap {
       return int(numberOf(min) + below(numberOf(max) - numberOf(min)))
     }),
     shuffle: fn('string', ([text]) => {
-      const characters = [...(text as string)]
+      const characters = Array.from(text as string)
       for (let index = characters.length - 1; index > 0; index--) {
         const other = below(index + 1)
         const [a, b] = [characters[index] ?? '', characters[other] ?? '']

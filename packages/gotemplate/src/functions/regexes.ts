@@ -3,7 +3,7 @@ import { RE2JS } from 're2js'
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap, TemplateFunction } from '../functions.ts'
-import { typed } from '../values.ts'
+import { nilList, typed } from '../values.ts'
 import type { GoValue } from '../values.ts'
 import { numberOf } from './conversions.ts'
 
@@ -94,7 +94,7 @@ function both(name: string, declared: TemplateFunction): FunctionMap {
   return { [name]: declared, [`must${name.charAt(0).toUpperCase()}${name.slice(1)}`]: declared }
 }
 
-const texts = (list: readonly string[] | undefined): GoValue => typed([...(list ?? [])], '[]string')
+const texts = (list: readonly string[] | undefined): GoValue => (list === undefined ? nilList('[]string') : typed([...list], '[]string'))
 
 export const regexFunctions: FunctionMap = {
   regexMatch: fn('string string', ([pattern, text]) => {
@@ -114,9 +114,10 @@ export const regexFunctions: FunctionMap = {
   ),
   ...both(
     'regexFindAll',
-    fn('string string int', ([pattern, text, limit]) =>
-      texts(found(compile(pattern as string), text as string, numberOf(limit)).map(({ start, end }) => (text as string).slice(start, end))),
-    ),
+    fn('string string int', ([pattern, text, limit]) => {
+      const matches = found(compile(pattern as string), text as string, numberOf(limit))
+      return texts(matches.length === 0 ? undefined : matches.map(({ start, end }) => (text as string).slice(start, end)))
+    }),
   ),
   ...both(
     'regexFind',

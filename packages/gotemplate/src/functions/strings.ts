@@ -1,4 +1,5 @@
 // Sprig's string functions.
+import { bytesOf, textOf } from '../bytes.ts'
 import { FunctionError } from '../errors.ts'
 import { valueText } from '../format.ts'
 import { fn } from '../functions.ts'
@@ -7,9 +8,8 @@ import { quoted } from '../quote.ts'
 import { isList, typed } from '../values.ts'
 import type { GoValue } from '../values.ts'
 import { int, numberOf, strval } from './conversions.ts'
+import { connected, pascal } from './name-case.ts'
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
 const maxRepeat = 268_435_456
 
 type Text = string
@@ -18,13 +18,13 @@ const s = (value: GoValue): Text => value as string
 /** Part of a text, counted in bytes. */
 function bytes(text: string, start: number, end?: number): string {
   // Most texts are plain, and then a byte is a character.
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- plain texts have no such characters
   if (/^[\x00-\x7f]*$/.test(text)) return text.slice(start, end)
-  return decoder.decode(encoder.encode(text).slice(start, end))
+  return textOf(bytesOf(text).slice(start, end))
 }
 
 function byteLength(text: string): number {
-  return encoder.encode(text).length
+  return bytesOf(text).length
 }
 
 /** The texts of a list. */
@@ -50,11 +50,24 @@ function indented(spaces: number, text: string): string {
 /** Cut a set of characters off both ends. */
 function trimmed(text: string, cutset: string): string {
   const set = new Set(cutset)
-  const characters = [...text]
+  const characters = Array.from(text)
   let [start, end] = [0, characters.length]
   while (start < end && set.has(characters[start] ?? '')) start++
   while (end > start && set.has(characters[end - 1] ?? '')) end--
   return characters.slice(start, end).join('')
+}
+
+/** The first byte of every word, each as a character of its own. */
+function initials(text: string): string {
+  let result = ''
+  let isGap = true
+  for (const byte of bytesOf(text)) {
+    const character = String.fromCharCode(byte)
+    const isBlank = /[\t\n\v\f\r \u0085\u00a0]/.test(character)
+    if (!isBlank && isGap) result += character
+    isGap = isBlank
+  }
+  return result
 }
 
 /** What Go counts as a blank. */
@@ -65,14 +78,27 @@ export function trimSpace(text: string): string {
   )
 }
 
-/** Upper case at the start of every word, as `strings.Title` has it. */
+/** Go changes the case of one character at a time: none becomes two, and none depends on its neighbours. */
+function eachCharacter(text: string, change: (character: string) => string): string {
+  // oxlint-disable-next-line no-control-regex -- plain texts have no such characters
+  if (/^[\x00-\x7f]*$/.test(text)) return change(text)
+  let result = ''
+  for (const character of text) {
+    const changed = change(character)
+    result += Array.from(changed).length === 1 ? changed : character === '\u0130' ? 'i' : character
+  }
+  return result
+}
+const eachUpper = (text: string): string => eachCharacter(text, (part) => part.toUpperCase())
+const eachLower = (text: string): string => eachCharacter(text, (part) => part.toLowerCase())
+
+/** Upper case at the start of every word, as `strings.Title` has it: signs of ASCII part words, others only when they are blanks. */
 function title(text: string): string {
   let result = ''
   let isStart = true
   for (const character of text) {
-    result += isStart ? character.toUpperCase() : character
-    isStart = !/[\p{L}\p{N}_'’]/u.test(character) && !/[\p{M}]/u.test(character)
-    if (/['’]/.test(character)) isStart = false
+    result += isStart ? eachUpper(character) : character
+    isStart = (character.codePointAt(0) ?? 0) < 0x80 ? !/\w/.test(character) : !/[\p{L}\p{Nd}]/u.test(character) && /\s/.test(character)
   }
   return result
 }
@@ -104,63 +130,16 @@ function swapCase(text: string): string {
   return result
 }
 
-type Kind = 'upper' | 'lower' | 'number' | 'other' | 'connector'
-
-function kindOf(character: string): Kind {
-  if (/[_\-\s]/.test(character)) return 'connector'
-  if (/\p{Nd}/u.test(character)) return 'number'
-  if (character !== character.toLowerCase()) return 'upper'
-  return /\p{L}/u.test(character) ? 'lower' : 'other'
-}
-
-/** Words of a name in lower case with a connector between, as xstrings' ToSnakeCase cuts them. */
-function connected(text: string, connector: string): string {
-  const characters = [...text]
-  let result = ''
-  let previous: Kind = 'connector'
-  for (const [index, character] of characters.entries()) {
-    const kind = kindOf(character)
-    if (kind === 'connector') {
-      // Connectors at the ends and in a row stay what they are in number.
-      result += connector
-      previous = kind
-      continue
-    }
-    const next = characters[index + 1]
-    const nextKind = next === undefined ? 'connector' : kindOf(next)
-    const isWordStart =
-      index > 0 &&
-      previous !== 'connector' &&
-      ((kind === 'upper' && (previous !== 'upper' || nextKind === 'lower')) ||
-        (kind === 'number' && previous !== 'number') ||
-        (kind === 'lower' && previous === 'number'))
-    if (isWordStart) result += connector
-    result += character.toLowerCase()
-    previous = kind
-  }
-  return result
-}
-
-/** `some_name` as `SomeName`. */
-function pascal(text: string): string {
-  let result = ''
-  let isStart = true
-  let hasSeen = false
-  for (const character of text) {
-    if (/[_\-\s]/.test(character)) {
-      if (hasSeen) isStart = true
-      else result += character
-      continue
-    }
-    result += isStart ? character.toUpperCase() : character
-    isStart = false
-    hasSeen = true
-  }
-  const tail = hasSeen ? (/[_\-\s]+$/.exec(text)?.[0] ?? '') : ''
-  return result + tail
-}
-
+/** Lines are measured in bytes. */
 function wrapped(text: string, width: number, separator: string, isHard: boolean): string {
+  const raw = bytesOf(text)
+  if (raw.length === text.length) return wrappedBytes(text, width, separator, isHard)
+  const binary = (part: string): string => Array.from(bytesOf(part), (byte) => String.fromCharCode(byte)).join('')
+  const result = wrappedBytes(binary(text), width, binary(separator), isHard)
+  return textOf(Uint8Array.from(result, (character) => character.charCodeAt(0)))
+}
+
+function wrappedBytes(text: string, width: number, separator: string, isHard: boolean): string {
   const size = Math.max(1, width)
   const lines: string[] = []
   let offset = 0
@@ -201,7 +180,7 @@ function abbreviated(left: number, right: number, text: string): string {
 
 function parts(separator: string, text: string, limit?: number): string[] {
   if (limit === 0) return []
-  const all = separator === '' ? [...text] : text.split(separator)
+  const all = separator === '' ? Array.from(text) : text.split(separator)
   if (limit === undefined || limit < 0 || all.length <= limit) return all
   return [...all.slice(0, limit - 1), all.slice(limit - 1).join(separator)]
 }
@@ -220,8 +199,8 @@ export const stringFunctions: FunctionMap = {
     return limit >= 0 && size > limit ? bytes(s(text), 0, limit) : text
   }),
   trim: fn('string', ([text]) => trimSpace(s(text))),
-  upper: fn('string', ([text]) => s(text).toUpperCase()),
-  lower: fn('string', ([text]) => s(text).toLowerCase()),
+  upper: fn('string', ([text]) => eachUpper(s(text))),
+  lower: fn('string', ([text]) => eachLower(s(text))),
   title: fn('string', ([text]) => title(s(text))),
   untitle: fn('string', ([text]) => uncapitalized(s(text))),
   substr: fn('int int string', ([start, end, text]) => {
@@ -241,12 +220,7 @@ export const stringFunctions: FunctionMap = {
   trimSuffix: fn('string string', ([suffix, text]) => (s(suffix) !== '' && s(text).endsWith(s(suffix)) ? s(text).slice(0, -s(suffix).length) : text)),
   trimPrefix: fn('string string', ([prefix, text]) => (s(text).startsWith(s(prefix)) ? s(text).slice(s(prefix).length) : text)),
   nospace: fn('string', ([text]) => s(text).replace(/\s/g, '')),
-  initials: fn('string', ([text]) =>
-    s(text)
-      .split(/\s+/)
-      .map((word) => [...word][0] ?? '')
-      .join(''),
-  ),
+  initials: fn('string', ([text]) => initials(s(text))),
   swapcase: fn('string', ([text]) => swapCase(s(text))),
   snakecase: fn('string', ([text]) => connected(s(text), '_')),
   kebabcase: fn('string', ([text]) => connected(s(text), '-')),
@@ -276,7 +250,7 @@ export const stringFunctions: FunctionMap = {
   ),
   indent: fn('int string', ([spaces, text]) => indented(numberOf(spaces), s(text))),
   nindent: fn('int string', ([spaces, text]) => `\n${indented(numberOf(spaces), s(text))}`),
-  replace: fn('string string string', ([old, next, text]) => s(text).split(s(old)).join(s(next))),
+  replace: fn('string string string', ([old, next, text]) => s(text).replaceAll(s(old), () => s(next))),
   plural: fn('string string int', ([one, many, count]) => (numberOf(count) === 1 ? one : many)),
   toString: fn('any', ([value]) => strval(value)),
   join: fn('string any', ([separator, list]) => texts(list).join(s(separator))),

@@ -49,7 +49,7 @@ function fromYaml(path: string, text: string): ParsedFile {
 }
 
 /** Lists are taken apart; whatever has `items: null` is an empty list, as for Argo CD (isNullList). */
-function manifestsOf(value: unknown, path: string, line: number): Manifest[] {
+export function manifestsOf(value: unknown, path: string, line: number): Manifest[] {
   if (!isKubernetesObject(value) || value['items'] === null) return []
   if (Array.isArray(value['items'])) return value['items'].flatMap((item) => manifestsOf(item, path, line))
   const object: KubernetesObject = isRecord(value.metadata) ? value : { ...value, metadata: {} }

@@ -1,7 +1,8 @@
 // Keys and certificates, made with the cryptography of Node where there is one.
+import type * as NodeCryptoModule from 'node:crypto'
 import type { CertificatePort, CertificateRequest } from '@plumbline/gotemplate'
 
-type NodeCrypto = typeof import('node:crypto')
+type NodeCrypto = typeof NodeCryptoModule
 
 /** The port on this host, or undefined where there is no Node. */
 export function nodeCertificates(): CertificatePort | undefined {

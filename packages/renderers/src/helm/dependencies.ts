@@ -1,11 +1,12 @@
 // Which subcharts take part, and which values they export. Follows helm `pkg/chartutil/dependencies.go`.
 import { deepCopy, isMap, parseConstraints, satisfies, setMember, Version } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
+import type { HelmVersion } from './capabilities.ts'
 import { ChartError } from './chart.ts'
 import { copyOf } from './instances.ts'
 import type { ChartInstance } from './instances.ts'
 import { coalesceTables, coalesceValues, tableAt, valueAtPath } from './values.ts'
-import type { NullRule } from './values.ts'
+import type { Coalescing } from './values.ts'
 
 /** Whether a version lies in a range; what cannot be read does not. */
 export function isInRange(range: string, version: string): boolean {
@@ -27,21 +28,21 @@ export function checkDependencies({ chart }: ChartInstance): void {
 }
 
 /** Leave out what conditions and tags turn off, and take over what subcharts export. @throws {ChartError} */
-export function processDependencies(chart: ChartInstance, values: GoMap, nulls: NullRule): void {
-  enable(chart, values, '')
-  importAll(chart, nulls)
+export function processDependencies(chart: ChartInstance, values: GoMap, rules: Coalescing): void {
+  enable(chart, values, '', rules.helm)
+  importAll(chart, rules)
 }
 
-function enable(chart: ChartInstance, values: GoMap, path: string): void {
+function enable(chart: ChartInstance, values: GoMap, path: string, helm: HelmVersion): void {
   if (chart.dependencies.length === 0) return
   const matches = (child: ChartInstance, name: string, version: string): boolean => child.name === name && isInRange(version, child.chart.metadata.version)
   // Subcharts that nobody declares are part of the chart all the same.
-  const charts = chart.charts.filter((child) => !chart.dependencies.some(({ declared }) => matches(child, declared.name, declared.version)))
+  const charts = chart.charts.filter((child) => !chart.dependencies.some(({ name, declared }) => matches(child, name, declared.version)))
   for (const dependency of chart.dependencies) {
-    const { name, version, alias } = dependency.declared
-    const found = chart.charts.find((child) => matches(child, name, version))
+    const { version, alias } = dependency.declared
+    const found = chart.charts.find((child) => matches(child, dependency.name, version))
     if (found !== undefined) {
-      const instance = copyOf(found)
+      const instance = copyOf(found, helm)
       instance.parent = chart
       for (const child of instance.charts) child.parent = instance
       if (alias !== '') instance.name = alias
@@ -51,7 +52,7 @@ function enable(chart: ChartInstance, values: GoMap, path: string): void {
     dependency.isEnabled = true
   }
   chart.charts = charts
-  const coalesced = coalesceValues(chart, values)
+  const coalesced = coalesceValues(chart, values, { nulls: 'delete', helm })
   const tags = coalesced['tags']
   for (const dependency of chart.dependencies) {
     if (isMap(tags)) {
@@ -71,24 +72,27 @@ function enable(chart: ChartInstance, values: GoMap, path: string): void {
   chart.dependencies = chart.dependencies.filter(({ name }) => !off.has(name))
   // Children that two instances share are looked at once for each.
   for (const child of chart.charts) {
-    child.charts = child.charts.map((inner) => ({ ...inner, parent: child, dependencies: inner.dependencies.map((state) => ({ ...state })) }))
-    enable(child, coalesced, `${path}${child.name}.`)
+    child.charts = child.charts.map((inner) => ({ ...inner, parent: child, dependencies: [...inner.dependencies] }))
+    enable(child, coalesced, `${path}${child.name}.`, helm)
   }
 }
 
-function importAll(chart: ChartInstance, nulls: NullRule): void {
-  for (const child of chart.charts) importAll(child, nulls)
+function importAll(chart: ChartInstance, rules: Coalescing): void {
+  for (const child of chart.charts) importAll(child, rules)
   if (chart.dependencies.length === 0) return
-  const coalesced = coalesceValues(chart, {}, nulls)
+  const coalesced = coalesceValues(chart, {}, rules)
   let imported: GoMap = {}
-  for (const dependency of chart.dependencies)
+  for (const dependency of chart.dependencies) {
+    if (dependency.isImported) continue
+    dependency.isImported = true
     for (const entry of dependency.declared.importValues) {
       const [child, parent] = isMap(entry) ? [String(entry['child']), String(entry['parent'])] : [`exports.${String(entry)}`, '.']
       const table = tableAt(coalesced, `${dependency.name}.${child}`)
-      if (table !== undefined) imported = coalesceTables(imported, at(parent, table), nulls)
+      if (table !== undefined) imported = coalesceTables(imported, at(parent, table), rules)
     }
-  const own = nulls === 'keep' ? (deepCopy(coalesced) as GoMap) : withoutNulls(coalesced)
-  chart.values = coalesceTables(own, imported, nulls)
+  }
+  const own = rules.nulls === 'keep' ? (deepCopy(coalesced) as GoMap) : withoutNulls(coalesced)
+  chart.values = coalesceTables(own, imported, rules)
 }
 
 /** A table under a path. */

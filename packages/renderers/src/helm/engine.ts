@@ -1,13 +1,16 @@
 // Runs the templates of a chart and its subcharts. Follows helm `pkg/engine/engine.go`.
-import { HostObject, newBudget, parseTemplate, TemplateError, TemplateSet } from '@plumbline/gotemplate'
+import { FunctionError, newBudget, parseTemplate, TemplateError, TemplateSet, typed } from '@plumbline/gotemplate'
 import type { FunctionMap, GoMap, GoValue, ParsedTemplate, TemplateLimits } from '@plumbline/gotemplate'
 import type { HelmVersion } from './capabilities.ts'
 import { ChartError } from './chart.ts'
 import type { ChartFile } from './chart.ts'
 import { Files } from './files-object.ts'
+import { toYaml } from './helm-yaml.ts'
 import { warningEnd, warningStart } from './functions.ts'
 import { fullPath } from './instances.ts'
+import { chartFacts } from './chart-facts.ts'
 import type { ChartInstance } from './instances.ts'
+import { tableAt, valueAtPath } from './values.ts'
 
 const decoder = new TextDecoder()
 const maxCached = 4000
@@ -34,58 +37,6 @@ export interface EngineInput {
   readonly limits?: Partial<TemplateLimits>
   /** Called before each file, so that randomness does not depend on the files before it. */
   readonly onFile?: (name: string) => void
-}
-
-/** `.Chart`: the description with Go's names for its members. */
-class ChartFacts extends HostObject {
-  override readonly typeName = 'struct { chart.Metadata; IsRoot bool }'
-  private readonly facts: GoMap
-  constructor(facts: GoMap) {
-    super()
-    this.facts = facts
-  }
-  override field(name: string): { readonly value: GoValue } | undefined {
-    return Object.hasOwn(this.facts, name) ? { value: this.facts[name] } : undefined
-  }
-  override plain(): GoValue {
-    const raw: GoMap = {}
-    for (const [key, value] of Object.entries(this.facts)) {
-      const name = key === 'APIVersion' ? 'apiVersion' : key === 'IsRoot' ? 'IsRoot' : key.charAt(0).toLowerCase() + key.slice(1)
-      if (key === 'IsRoot' || (value !== '' && value !== null && value !== undefined && value !== false)) raw[name] = value
-    }
-    return raw
-  }
-}
-
-const factNames: readonly (readonly [go: string, yaml: string])[] = [
-  ['Name', 'name'],
-  ['Home', 'home'],
-  ['Sources', 'sources'],
-  ['Version', 'version'],
-  ['Description', 'description'],
-  ['Keywords', 'keywords'],
-  ['Maintainers', 'maintainers'],
-  ['Icon', 'icon'],
-  ['APIVersion', 'apiVersion'],
-  ['Condition', 'condition'],
-  ['Tags', 'tags'],
-  ['AppVersion', 'appVersion'],
-  ['Deprecated', 'deprecated'],
-  ['Annotations', 'annotations'],
-  ['KubeVersion', 'kubeVersion'],
-  ['Dependencies', 'dependencies'],
-  ['Type', 'type'],
-]
-
-const listFacts = new Set(['Sources', 'Keywords', 'Maintainers', 'Dependencies'])
-
-function chartFacts(instance: ChartInstance): ChartFacts {
-  const { raw } = instance.chart.metadata
-  const facts: GoMap = {}
-  for (const [go, yaml] of factNames) facts[go] = raw[yaml] ?? (listFacts.has(go) ? null : go === 'Deprecated' ? false : go === 'Annotations' ? null : '')
-  facts['Name'] = instance.name
-  facts['IsRoot'] = instance.parent === undefined
-  return new ChartFacts(facts)
 }
 
 /**
@@ -120,6 +71,42 @@ export function renderTemplates(input: EngineInput): Map<string, string> {
     }
   }
   return rendered
+}
+
+/** `.Values` has methods. Follows helm `pkg/chartutil/values.go`. */
+function typedValues(values: GoMap, helm: HelmVersion): GoMap {
+  const type = helm === 3 ? 'chartutil.Values' : 'common.Values'
+  const noTable = (name: string): FunctionError => new FunctionError(`${JSON.stringify(name)} is not a table`)
+  return typed(values, type, (receiver, name) => {
+    switch (name) {
+      case 'AsMap':
+        return { min: 0, max: 0, call: () => ({ ...receiver }) }
+      case 'YAML':
+        return { min: 0, max: 0, call: () => `${toYaml(receiver)}\n` }
+      case 'Table':
+        return {
+          min: 1,
+          max: 1,
+          call([path]) {
+            const table = typeof path === 'string' ? tableAt(receiver, path) : undefined
+            if (table === undefined) throw noTable(String(path))
+            return typedValues(table, helm)
+          },
+        }
+      case 'PathValue':
+        return {
+          min: 1,
+          max: 1,
+          call([path]) {
+            const value = typeof path === 'string' ? valueAtPath(receiver, path) : undefined
+            if (value === undefined) throw new FunctionError(`${JSON.stringify(String(path))} is not a value`)
+            return value
+          },
+        }
+      default:
+        return undefined
+    }
+  })
 }
 
 /** More path components first, and then from Z to A: what is parsed last wins. */
@@ -169,7 +156,7 @@ function collect(instance: ChartInstance, parent: GoMap, input: EngineInput, ren
     Files: new Files(instance.chart.files),
     Release: input.release,
     Capabilities: input.capabilities,
-    Values: values,
+    Values: typedValues(values as GoMap, input.helm),
     Subcharts: subcharts,
   }
   for (const child of instance.charts) subcharts[child.name] = collect(child, context, input, renderables)

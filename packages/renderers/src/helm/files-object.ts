@@ -1,11 +1,9 @@
 // `.Files`: what a chart may read of itself. Follows helm `pkg/engine/files.go`.
 import { matchesGlob } from '@plumbline/core'
-import { base64, baseName, FunctionError, HostObject, typed } from '@plumbline/gotemplate'
+import { base64, baseName, FunctionError, HostObject, textOf, typed } from '@plumbline/gotemplate'
 import type { GoMap, GoMethod, GoValue } from '@plumbline/gotemplate'
 import type { ChartFile } from './chart.ts'
 import { toYaml } from './helm-yaml.ts'
-
-const decoder = new TextDecoder()
 
 export class Files extends HostObject {
   override readonly typeName = 'engine.files'
@@ -31,7 +29,7 @@ export class Files extends HostObject {
     const one = (call: (argument: GoValue) => GoValue): GoMethod => ({ min: 1, max: 1, call: ([argument]) => call(needsText(argument)) })
     switch (name) {
       case 'Get':
-        return one((path) => decoder.decode(this.bytes(path)))
+        return one((path) => textOf(this.bytes(path)))
       case 'GetBytes':
         return one((path) => this.bytes(path))
       case 'Glob':
@@ -40,12 +38,12 @@ export class Files extends HostObject {
         return one((path) => {
           const file = this.files.get(path as string)
           if (file === undefined) return typed([], '[]string')
-          const text = decoder.decode(file.data)
+          const text = textOf(file.data)
           if (text === '') throw new FunctionError('runtime error: index out of range [-1]')
           return typed(text.replace(/\n$/, '').split('\n'), '[]string')
         })
       case 'AsConfig':
-        return { min: 0, max: 0, call: () => this.texts((data) => decoder.decode(data)) }
+        return { min: 0, max: 0, call: () => this.texts((data) => textOf(data)) }
       case 'AsSecrets':
         return { min: 0, max: 0, call: () => this.texts(base64) }
       default:

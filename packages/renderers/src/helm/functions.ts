@@ -1,5 +1,5 @@
 // The functions that Helm adds to Sprig's.
-import { builtinFunctions, deepCopy, fn, FunctionError, isMap, parseTemplate, sprigFunctions, TemplateSet, toJson } from '@plumbline/gotemplate'
+import { builtinFunctions, deepCopy, fn, FunctionError, isMap, parseTemplate, sprigFunctions, TemplateError, TemplateSet, toJson } from '@plumbline/gotemplate'
 import type { CallContext, FunctionMap, GoMap, GoValue, ParsedTemplate, SprigPorts } from '@plumbline/gotemplate'
 import { parse as parseToml } from 'smol-toml'
 import type { HelmVersion } from './capabilities.ts'
@@ -12,6 +12,7 @@ export const warningStart = '\u0001HELM_WARNING\u0001'
 export const warningEnd = '\u0001END\u0001'
 
 const maxNesting = 1000
+const maxNestingOfHost = 50
 const maxCachedTemplates = 2000
 
 /** What a rendering gives its functions. */
@@ -22,6 +23,8 @@ export interface FunctionPorts extends SprigPorts {
 }
 
 const parsedTexts = new Map<string, ParsedTemplate>()
+
+const nested = (name: string): FunctionError => new FunctionError(`rendering template has a nested reference name: ${name}: unable to execute template`)
 
 const warning = (text: string): FunctionError => new FunctionError(warningStart + text + warningEnd)
 
@@ -62,10 +65,14 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
   const depths = new Map<string, number>()
   const include = (name: string, data: GoValue, context: CallContext): string => {
     const depth = depths.get(name) ?? 0
-    if (depth > maxNesting) throw new FunctionError(`rendering template has a nested reference name: ${name}: unable to execute template`)
+    if (depth > maxNesting) throw nested(name)
     depths.set(name, depth + 1)
     try {
       return context.execute(name, data)
+    } catch (error) {
+      // The host's stack may end before Helm's count does; a text that nests that deep would have got there.
+      if (error instanceof TemplateError && error.isStackOverflow && depth > maxNestingOfHost) throw nested(name)
+      throw error
     } finally {
       depths.set(name, (depths.get(name) ?? 1) - 1)
     }
@@ -127,7 +134,7 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
     functions['mustToYaml'] = fn('any', ([value]) => toYaml(value))
     functions['toYamlPretty'] = fn('any', ([value]) =>
       quietly(
-        () => prettyYaml(toYaml(value)),
+        () => toYaml(value, 'pretty'),
         () => '',
       ),
     )
@@ -167,9 +174,4 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
     }
   }
   return functions
-}
-
-/** Lists indented under their keys. */
-function prettyYaml(text: string): string {
-  return text
 }

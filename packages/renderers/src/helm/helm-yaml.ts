@@ -1,13 +1,14 @@
 // YAML as templates write it.
-import { FunctionError, GoInt, HostObject, isMap, setMember, toJson } from '@plumbline/gotemplate'
+import { FunctionError, GoInt, HostObject, isMap, isNilList, setMember, toJson } from '@plumbline/gotemplate'
 import type { GoMap, GoValue } from '@plumbline/gotemplate'
 import { formatYaml } from '@plumbline/yaml'
+import type { YamlStyle } from '@plumbline/yaml'
 
 const maxDepth = 1000
 
 /** A value as `toYaml` prints it, without its last line end. */
-export function toYaml(value: GoValue): string {
-  return formatYaml(plain(value)).replace(/\n$/, '')
+export function toYaml(value: GoValue, style: YamlStyle = 'sigs'): string {
+  return formatYaml(plain(value), { style }).replace(/\n$/, '')
 }
 
 /** What the value is once it has been through JSON. */
@@ -19,6 +20,7 @@ export function plain(value: GoValue, depth = 0): unknown {
   if (depth > maxDepth) throw new FunctionError('values are nested too deeply')
   if (value instanceof Uint8Array) return JSON.parse(toJson(value))
   if (value instanceof HostObject) return plain(value.plain(), depth + 1)
+  if (isNilList(value)) return null
   if (Array.isArray(value)) return value.map((item) => plain(item, depth + 1))
   if (!isMap(value)) return unsupported()
   const copy: GoMap = {}

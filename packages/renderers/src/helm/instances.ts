@@ -1,4 +1,5 @@
 // A chart in one rendering: what of it is enabled, under which name, with which values.
+import type { HelmVersion } from './capabilities.ts'
 import type { Chart, ChartDependency } from './chart.ts'
 import type { GoMap } from '@plumbline/gotemplate'
 
@@ -18,6 +19,8 @@ export interface DependencyState {
   readonly declared: ChartDependency
   name: string
   isEnabled: boolean
+  /** Its values are taken over once. */
+  isImported: boolean
 }
 
 export function instanceOf(chart: Chart, parent?: ChartInstance): ChartInstance {
@@ -26,16 +29,17 @@ export function instanceOf(chart: Chart, parent?: ChartInstance): ChartInstance 
     name: chart.metadata.name,
     values: chart.values,
     charts: [],
-    dependencies: chart.metadata.dependencies.map((declared) => ({ declared, name: declared.name, isEnabled: true })),
+    dependencies: chart.metadata.dependencies.map((declared) => ({ declared, name: declared.name, isEnabled: true, isImported: false })),
     parent,
   }
   instance.charts = chart.charts.map((child) => instanceOf(child, instance))
   return instance
 }
 
-/** Another instance of the same chart, for a second alias. */
-export function copyOf(instance: ChartInstance): ChartInstance {
-  return { ...instance, dependencies: instance.dependencies.map((state) => ({ ...state })), charts: [...instance.charts] }
+/** Another instance of the same chart, for a second alias. Helm 3 shares the states of its dependencies between them: only the first imports values. */
+export function copyOf(instance: ChartInstance, helm: HelmVersion): ChartInstance {
+  const { dependencies } = instance
+  return { ...instance, dependencies: helm === 3 ? [...dependencies] : dependencies.map((state) => ({ ...state })), charts: [...instance.charts] }
 }
 
 /** `parent/charts/child`. */

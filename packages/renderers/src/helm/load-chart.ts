@@ -3,6 +3,7 @@ import type { SourceTree } from '@plumbline/core'
 import type { GoMap } from '@plumbline/gotemplate'
 import { defaultChartLimits, unpackArchive } from './archive.ts'
 import type { ChartLimits } from './archive.ts'
+import type { HelmVersion } from './capabilities.ts'
 import { ChartError } from './chart.ts'
 import type { Chart, ChartFile } from './chart.ts'
 import { parseIgnore } from './ignore.ts'
@@ -20,20 +21,20 @@ const maxFolderDepth = 64
 export async function loadChart(
   tree: SourceTree,
   path: string,
-  options: { readonly limits?: Partial<ChartLimits>; readonly signal?: AbortSignal } = {},
+  options: { readonly limits?: Partial<ChartLimits>; readonly helm?: HelmVersion; readonly signal?: AbortSignal } = {},
 ): Promise<Chart> {
   const limits = { ...defaultChartLimits, ...options.limits }
   const entry = await tree.entry(path)
   if (entry !== undefined && (entry.kind === 'file' || entry.kind === 'executable')) {
     const data = await tree.read(path)
-    if (data !== undefined) return loadFiles(unpackArchive(data, entry.id, limits), limits)
+    if (data !== undefined) return loadFiles(unpackArchive(data, entry.id, limits), limits, options.helm)
   }
   const ignoreText = await tree.read(path === '' ? '.helmignore' : `${path}/.helmignore`)
   const ignore = parseIgnore(ignoreText === undefined ? '' : decoder.decode(ignoreText))
   const files: ChartFile[] = []
   const budget = { bytes: 0 }
   await collect(tree, path, '', ignore, files, budget, limits, options.signal, 0)
-  return loadFiles(files, limits)
+  return loadFiles(files, limits, options.helm)
 }
 
 async function collect(
@@ -69,7 +70,7 @@ async function collect(
 }
 
 /** Make a chart of its files. @throws {ChartError} */
-export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = defaultChartLimits, depth = 0): Chart {
+export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = defaultChartLimits, helm: HelmVersion = 3, depth = 0): Chart {
   if (depth > limits.depth) throw new ChartError('CHART_LIMIT', `charts are nested deeper than ${limits.depth}`)
   const find = (name: string): ChartFile | undefined => files.find((file) => file.name === name)
   const textOf = ({ data }: ChartFile): string => decoder.decode(data)
@@ -86,7 +87,7 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
       case 'Chart.lock':
         continue
       case 'values.yaml':
-        values = loadValues(textOf(file))
+        values = loadValues(textOf(file), helm)
         continue
       case 'values.schema.json':
         schema = file
@@ -112,29 +113,31 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
     } else others.push(file)
   }
   const metadata = checkMetadata(raw)
-  const charts = [...children].flatMap(([name, inner]) => loadChild(name, inner, metadata.name, limits, depth) ?? [])
+  const charts = [...children].flatMap(([name, inner]) => loadChild(name, inner, metadata.name, limits, helm, depth) ?? [])
   return { metadata, values, schema, templates, files: others, charts }
 }
 
-function loadValues(text: string): GoMap {
+function loadValues(text: string, helm: HelmVersion): GoMap {
   try {
     return readYamlMap(text)
   } catch (error) {
-    throw new ChartError('CHART_INVALID', `cannot load values.yaml: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    const message = error instanceof Error ? error.message : String(error)
+    throw new ChartError('CHART_INVALID', `cannot load values.yaml: ${helm === 4 ? 'cannot unmarshal yaml document: ' : ''}${message}`, { cause: error })
   }
 }
 
-function loadChild(name: string, files: readonly ChartFile[], parent: string, limits: ChartLimits, depth: number): Chart | undefined {
+function loadChild(name: string, files: readonly ChartFile[], parent: string, limits: ChartLimits, helm: HelmVersion, depth: number): Chart | undefined {
   if (name.startsWith('_') || name.startsWith('.')) return undefined
   try {
     const [first] = files
     if (name.endsWith('.tgz') && first !== undefined) {
       if (first.name !== name) throw new ChartError('CHART_INVALID', `error unpacking tar in ${parent}: expected ${name}, got ${first.name}`)
-      return loadFiles(unpackArchive(first.data, first.id, limits), limits, depth + 1)
+      return loadFiles(unpackArchive(first.data, first.id, limits), limits, helm, depth + 1)
     }
     return loadFiles(
       files.filter((file) => file.name.includes('/')).map((file) => ({ ...file, name: file.name.slice(name.length + 1) })),
       limits,
+      helm,
       depth + 1,
     )
   } catch (error) {

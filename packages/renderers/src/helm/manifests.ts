@@ -4,7 +4,7 @@ import type { GoMap } from '@plumbline/gotemplate'
 import { parseYaml, YamlError } from '@plumbline/yaml'
 import type { HelmVersion } from './capabilities.ts'
 import { ChartError } from './chart.ts'
-import { jsonKind } from './yaml-values.ts'
+import { goYamlMessage, jsonKind, scalarText } from './yaml-values.ts'
 
 /** One document of the output. */
 export interface RenderedManifest {
@@ -135,33 +135,28 @@ function readManifest(path: string, text: string, line: number): RenderedManifes
     value = parseYaml(text)
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    fail(`error converting YAML to JSON: yaml: line ${error.line}: ${error.message}`, error)
+    fail(`error converting YAML to JSON: ${goYamlMessage(error)}`, error)
   }
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (value === undefined || value === null) return { path, text, kind: '', apiVersion: '', object: undefined, hookEvents: undefined, line }
   if (!isMap(value)) return fail(`${decoding} ${jsonKind(value)} into Go value of type releaseutil.SimpleHead`)
-  for (const [member, field] of [
-    ['kind', 'kind'],
-    ['apiVersion', 'apiVersion'],
-  ] as const) {
-    const given = value[member]
-    if (given !== undefined && given !== null && typeof given !== 'string')
-      fail(`${decoding} ${isMap(given) ? 'object' : jsonKind(given)} into Go struct field SimpleHead.${field} of type string`)
+  const field = (given: unknown, name: string): string => {
+    const scalar = scalarText(given)
+    return scalar ?? fail(`${decoding} ${jsonKind(given)} into Go struct field ${name} of type string`)
   }
+  const kind = field(value['kind'], 'SimpleHead.kind')
+  const apiVersion = field(value['apiVersion'], 'SimpleHead.apiVersion')
   const metadata = value['metadata']
   const annotations = isMap(metadata) ? metadata['annotations'] : undefined
-  if (isMap(annotations))
-    for (const given of Object.values(annotations))
-      if (given !== null && typeof given !== 'string')
-        fail(`${decoding} ${isMap(given) ? 'object' : jsonKind(given)} into Go struct field .metadata.annotations of type string`)
-  const hook = isMap(annotations) ? annotations['helm.sh/hook'] : undefined
+  if (isMap(annotations)) for (const given of Object.values(annotations)) field(given, '.metadata.annotations')
+  const hook = isMap(annotations) && Object.hasOwn(annotations, 'helm.sh/hook') ? scalarText(annotations['helm.sh/hook']) : undefined
   return {
     path,
     text,
-    kind: typeof value['kind'] === 'string' ? value['kind'] : '',
-    apiVersion: typeof value['apiVersion'] === 'string' ? value['apiVersion'] : '',
+    kind,
+    apiVersion,
     object: value,
-    hookEvents: typeof hook === 'string' ? hook.split(',').map((event) => event.trim().toLowerCase()) : undefined,
+    hookEvents: hook?.split(',').map((event) => event.trim().toLowerCase()),
     line,
   }
 }

@@ -3,12 +3,12 @@ import { isMap } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
 import { ChartError } from './chart.ts'
 import type { ChartDependency, ChartMetadata } from './chart.ts'
-import { jsonKind, readYamlMap } from './yaml-values.ts'
+import { jsonKind, readYamlMap, scalarText } from './yaml-values.ts'
 
 const semver = /^v?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?(-([0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?(\+([0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?$/
 const texts = ['name', 'home', 'version', 'description', 'icon', 'apiVersion', 'condition', 'tags', 'appVersion', 'kubeVersion', 'type']
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+const textOf = (value: unknown): string => scalarText(value) ?? ''
 
 /** Read Chart.yaml. @throws {ChartError} */
 export function readMetadata(text: string): GoMap {
@@ -20,11 +20,15 @@ export function readMetadata(text: string): GoMap {
 export function readDescription(text: string, file: string): GoMap {
   try {
     const raw = readYamlMap(text, 'chart.Metadata')
-    for (const name of texts)
-      if (raw[name] !== undefined && raw[name] !== null && typeof raw[name] !== 'string')
+    for (const name of texts) {
+      if (!Object.hasOwn(raw, name)) continue
+      const text = scalarText(raw[name])
+      if (text === undefined)
         throw new Error(
           `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(raw[name])} into Go struct field Metadata.${name} of type string`,
         )
+      raw[name] = text
+    }
     return raw
   } catch (error) {
     throw new ChartError('CHART_INVALID', `cannot load ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })

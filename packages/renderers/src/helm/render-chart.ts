@@ -76,9 +76,9 @@ export function renderChart(chart: Chart, options: RenderChartOptions): Rendered
   const root = instanceOf(chart)
   checkDependencies(root)
   const given = deepCopy(options.values ?? {}) as GoMap
-  processDependencies(root, given, 'keep')
+  processDependencies(root, given, { nulls: 'keep', helm })
   const capabilities = capabilitiesOf(options.kubeVersion, options.apiVersions ?? [], helm)
-  const values = coalesceValues(root, given)
+  const values = coalesceValues(root, given, { nulls: 'delete', helm })
   if (options.skipSchemaValidation !== true) checkSchemas(root, values)
   const { kubeVersion } = chart.metadata
   if (kubeVersion !== '' && !isInRange(kubeVersion, capabilities.kubeVersion.version))
@@ -134,6 +134,11 @@ export interface TextOptions {
   readonly showOnly?: readonly string[]
 }
 
+/** Whether a document is a hook of `helm test`. */
+export function isTestHook({ hookEvents }: RenderedManifest): boolean {
+  return hookEvents?.some((event) => event === 'test' || event === 'test-success') === true
+}
+
 /** The text that `helm template` prints. @throws {ChartError} when a pattern of `showOnly` matches nothing */
 export function formatRendered({ manifests, hooks, definitions }: RenderedChart, options: TextOptions = {}): string {
   const document = (path: string, text: string): string => `---\n# Source: ${path}\n${text}\n`
@@ -141,8 +146,7 @@ export function formatRendered({ manifests, hooks, definitions }: RenderedChart,
     ...(options.includeCrds === true ? definitions.map(({ path, text }) => document(path, text)) : []),
     ...manifests.map(({ path, text }) => document(path, text)),
   ].join('')
-  const isTest = ({ hookEvents }: RenderedManifest): boolean => hookEvents?.some((event) => event === 'test' || event === 'test-success') === true
-  const shownHooks = options.noHooks === true ? [] : hooks.filter((hook) => options.skipTests !== true || !isTest(hook))
+  const shownHooks = options.noHooks === true ? [] : hooks.filter((hook) => options.skipTests !== true || !isTestHook(hook))
   const whole = `${main.trim()}\n${shownHooks.map(({ path, text }) => document(path, text)).join('')}`
   if (options.showOnly === undefined || options.showOnly.length === 0) return whole
   const documents = splitDocuments(whole)

@@ -22,7 +22,7 @@ class SetParser {
   private at = 0
 
   constructor(text: string, kind: Kind, reader?: (text: string) => unknown) {
-    this.characters = [...text]
+    this.characters = Array.from(text)
     this.kind = kind
     this.reader = reader
   }
@@ -125,8 +125,15 @@ class SetParser {
         const existing = list[index]
         if (existing !== undefined && existing !== null && !Array.isArray(existing)) throw conversion(existing, '[]interface {}')
         const inner = Array.isArray(existing) ? [...(existing as unknown[])] : []
-        this.item(inner, next, level)
+        let end: unknown
+        try {
+          this.item(inner, next, level)
+        } catch (error) {
+          if (!(error instanceof End)) throw error
+          end = error
+        }
         set(inner)
+        if (end !== undefined) throw end as Error
         return
       }
       default: {

@@ -77,7 +77,7 @@ function float(value: number, helm: HelmVersion): string {
   const [mantissa = '', exponentText = '0'] = Math.abs(value).toExponential().split('e')
   const exponent = Number(exponentText)
   // The older encoder leaves large numbers in their shortest form.
-  if (value !== 0 && (exponent < -4 || exponent >= (helm === 3 ? 21 : 21))) {
+  if (value !== 0 && (exponent < -4 || exponent >= (helm === 3 ? 21 : 6))) {
     const size = String(Math.abs(exponent)).padStart(2, '0')
     return `${value < 0 ? '-' : ''}${mantissa}e${exponent < 0 ? '-' : '+'}${size}`
   }

@@ -1,39 +1,45 @@
 // How values of charts, parents and users come together. Follows helm `pkg/chartutil/coalesce.go`.
-import { deepCopy, isMap, memberOf, setMember } from '@plumbline/gotemplate'
+import { deepCopy, isMap, memberOf, setMember, valueText } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
+import type { HelmVersion } from './capabilities.ts'
 import { ChartError } from './chart.ts'
 import type { ChartInstance } from './instances.ts'
 
-/** How nulls are treated: they delete what the chart says, or are kept until the end. */
-export type NullRule = 'delete' | 'keep'
-
-const copied = (map: GoMap): GoMap => deepCopy(map) as GoMap
-
-/** Values of a chart and its subcharts, under those that are given. The given ones are copied. @throws {ChartError} */
-export function coalesceValues(chart: ChartInstance, given: GoMap, nulls: NullRule = 'delete'): GoMap {
-  return coalesce(chart, copied(given), nulls)
+/** How values come together. */
+export interface Coalescing {
+  /** Nulls delete what the chart says, or are kept until the end. */
+  readonly nulls: 'delete' | 'keep'
+  readonly helm: HelmVersion
 }
 
-function coalesce(chart: ChartInstance, values: GoMap, nulls: NullRule): GoMap {
-  fillIn(chart, values, nulls)
+const copied = (map: GoMap): GoMap => deepCopy(map) as GoMap
+const isNull = (value: unknown): boolean => value === undefined || value === null
+
+/** Values of a chart and its subcharts, under those that are given. The given ones are copied. @throws {ChartError} */
+export function coalesceValues(chart: ChartInstance, given: GoMap, rules: Coalescing): GoMap {
+  return coalesce(chart, copied(given), rules)
+}
+
+function coalesce(chart: ChartInstance, values: GoMap, rules: Coalescing): GoMap {
+  fillIn(chart, values, rules)
   for (const child of chart.charts) {
     const inner = memberOf(values, child.name)
     if (!Object.hasOwn(values, child.name)) setMember(values, child.name, {})
     else if (!isMap(inner)) throw new ChartError('CHART_VALUES', `type mismatch on ${child.name}: %!t(${goValue(inner)})`)
     const own = memberOf(values, child.name) as GoMap
-    passGlobals(own, values)
-    setMember(values, child.name, coalesce(child, own, nulls))
+    passGlobals(own, values, rules)
+    setMember(values, child.name, coalesce(child, own, rules))
   }
   return values
 }
 
 function goValue(value: unknown): string {
   if (value === undefined || value === null) return '<nil>'
-  return `${typeof value === 'string' ? 'string' : typeof value === 'number' ? 'float64' : typeof value}=${String(value)}`
+  return `${typeof value === 'string' ? 'string' : typeof value === 'number' ? 'float64' : typeof value}=${valueText(value)}`
 }
 
 /** Globals of a parent go down to a child; tables are merged. */
-function passGlobals(child: GoMap, parent: GoMap): void {
+function passGlobals(child: GoMap, parent: GoMap, { helm }: Coalescing): void {
   const [own, given] = [Object.hasOwn(child, 'global') ? child['global'] : {}, Object.hasOwn(parent, 'global') ? parent['global'] : {}]
   if (!isMap(own) || !isMap(given)) return
   for (const key of Object.keys(given)) {
@@ -41,13 +47,13 @@ function passGlobals(child: GoMap, parent: GoMap): void {
     if (isMap(value)) {
       const copy = { ...value }
       if (!Object.hasOwn(own, key)) setMember(own, key, copy)
-      else if (isMap(existing)) setMember(own, key, coalesceTables(copy, existing, 'keep'))
+      else if (isMap(existing)) setMember(own, key, coalesceTables(copy, existing, { nulls: 'keep', helm }))
     } else if (!isMap(existing)) setMember(own, key, value)
   }
   child['global'] = own
 }
 
-function fillIn(chart: ChartInstance, values: GoMap, nulls: NullRule): void {
+function fillIn(chart: ChartInstance, values: GoMap, rules: Coalescing): void {
   const defaults = copied(chart.values)
   for (const key of Object.keys(defaults)) {
     const value = defaults[key]
@@ -56,13 +62,17 @@ function fillIn(chart: ChartInstance, values: GoMap, nulls: NullRule): void {
       continue
     }
     const given = values[key]
-    if ((given === undefined || given === null) && nulls === 'delete') delete values[key]
-    else if (isMap(given) && isMap(value)) coalesceTables(given, value, nulls)
+    if (isNull(given) && rules.nulls === 'delete') delete values[key]
+    else if (isMap(given) && isMap(value)) {
+      // Helm 4 leaves nulls for a subchart to that subchart.
+      const isChild = rules.helm === 4 && chart.charts.some(({ name }) => name === key)
+      coalesceTables(given, value, isChild ? { ...rules, nulls: 'keep' } : rules)
+    }
   }
 }
 
 /** Fill a table in from another; what is given wins, and a null deletes. */
-export function coalesceTables(destination: GoMap, source: GoMap, nulls: NullRule = 'delete'): GoMap {
+export function coalesceTables(destination: GoMap, source: GoMap, rules: Coalescing): GoMap {
   for (const key of Object.keys(source)) {
     const value = source[key]
     if (!Object.hasOwn(destination, key)) {
@@ -70,8 +80,10 @@ export function coalesceTables(destination: GoMap, source: GoMap, nulls: NullRul
       continue
     }
     const given = destination[key]
-    if ((given === undefined || given === null) && nulls === 'delete') delete destination[key]
-    else if (isMap(value) && isMap(given)) coalesceTables(given, value, nulls)
+    if (isNull(given) && rules.nulls === 'delete') {
+      // For Helm 4 a null deletes only what the chart sets.
+      if (rules.helm === 3 || !isNull(value)) delete destination[key]
+    } else if (isMap(value) && isMap(given)) coalesceTables(given, value, rules)
   }
   return destination
 }

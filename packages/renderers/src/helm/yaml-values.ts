@@ -1,7 +1,7 @@
 // YAML as Helm reads it: everything becomes JSON first, and every number a float64.
-import { FunctionError, setMember } from '@plumbline/gotemplate'
+import { FunctionError, formatFloat, setMember } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
-import { parseYaml, YamlError } from '@plumbline/yaml'
+import { parseYamlDocuments, YamlError } from '@plumbline/yaml'
 
 const maxDepth = 1000
 
@@ -9,12 +9,38 @@ const maxDepth = 1000
 export function readYaml(text: string): unknown {
   let value: unknown
   try {
-    value = parseYaml(text)
+    // What follows the first document does not count.
+    value = parseYamlDocuments(text)[0]?.value ?? null
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    throw new FunctionError(`error converting YAML to JSON: yaml: line ${error.line}: ${error.message}`, { cause: error })
+    throw new FunctionError(`error converting YAML to JSON: ${goYamlMessage(error)}`, { cause: error })
   }
   return floats(value)
+}
+
+const goMessages: readonly (readonly [pattern: RegExp, message: string, isScanner: boolean])[] = [
+  [
+    /^(?:Nested mappings are not allowed|Implicit keys need to be on a single line|A block sequence may not be used as an implicit map key)/,
+    'mapping values are not allowed in this context',
+    true,
+  ],
+  [/\btab\b/i, 'found character that cannot start any token', true],
+  [/^Missing closing ["']quote|^Missing closing .*quote/, 'found unexpected end of stream', true],
+  [/^alias \*(\S+) has no anchor/, "unknown anchor '$1' referenced", true],
+  [/^Flow sequence|flow sequence|flow-seq/, "did not find expected ',' or ']'", false],
+  [/^Flow map|flow map|flow-map/, "did not find expected ',' or '}'", false],
+  [/^All collection items must start at the same column|^Unexpected |^Plain value cannot start/, 'did not find expected key', false],
+]
+
+/** A problem in the words of Go's reader, which counts lines from 0 in some of its parts and leaves the first one out. */
+export function goYamlMessage({ message, line }: YamlError): string {
+  for (const [pattern, text, isScanner] of goMessages) {
+    const match = pattern.exec(message)
+    if (match === null) continue
+    const shown = isScanner ? line : line - 1
+    return `yaml: ${line > 1 ? `line ${shown}: ` : ''}${text.replace('$1', match[1] ?? '')}`
+  }
+  return `yaml: line ${line}: ${message}`
 }
 
 /** A text that has to be a map; an empty one is an empty map. @throws {Error} */
@@ -25,8 +51,17 @@ export function readYamlMap(text: string, type = 'map[string]interface {}'): GoM
   throw new FunctionError(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`)
 }
 
+/** What sigs.k8s.io/yaml puts where the program wants a text: scalars of other types as they print, nothing for null; undefined for collections. */
+export function scalarText(value: unknown): string | undefined {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'string') return value
+  if (typeof value === 'boolean') return String(value)
+  return typeof value === 'number' ? formatFloat(value, 21) : undefined
+}
+
 export function jsonKind(value: unknown): string {
   if (Array.isArray(value)) return 'array'
+  if (typeof value === 'object' && value !== null) return 'object'
   if (typeof value === 'boolean') return 'bool'
   return typeof value === 'bigint' ? 'number' : typeof value
 }
