@@ -9,7 +9,7 @@ import type { CommandNode, Node, Operand, PipeNode, Place, RangeNode, TemplateNo
 import { GoInt, goInt } from './numbers.ts'
 import type { Definition } from './parser.ts'
 import { quoted } from './quote.ts'
-import { HostObject, isMap, isTrue, sortedKeys, typeName, methodOf } from './values.ts'
+import { HostObject, isMap, isNil, isTrue, sortedKeys, typeName, methodOf } from './values.ts'
 import type { GoValue } from './values.ts'
 
 /** What one execution works with. */
@@ -366,7 +366,7 @@ class Runner implements CallContext {
         return field.value
       }
     }
-    const map = receiver instanceof HostObject ? receiver.plain() : receiver
+    const map = receiver instanceof HostObject ? (receiver.kindName === 'map' ? receiver.plain() : undefined) : receiver
     if (isMap(map)) {
       if (hasArguments) return this.fail(`${name} is not a method but has arguments`)
       if (Object.hasOwn(map, name)) return map[name]
@@ -437,10 +437,12 @@ class Runner implements CallContext {
         if (type === 'any' || type === 'map' || type === 'list' || type === '[]string') return undefined
         return this.fail(`cannot assign nil to ${typeTexts[type]}`)
       case 'field':
-        return this.checked(this.fieldChain(dot, dot, this.isDotElement, node, node.path, [node], absent), type)
+        return this.checkedElement(this.fieldChain(dot, dot, this.isDotElement, node, node.path, [node], absent), type)
       case 'variable': {
         const value = this.variable(node.name)
-        return this.checked(node.path.length === 0 ? value : this.fieldChain(dot, value, false, node, node.path, [node], absent), type)
+        return node.path.length === 0
+          ? this.checked(value, type)
+          : this.checkedElement(this.fieldChain(dot, value, false, node, node.path, [node], absent), type)
       }
       case 'pipe': {
         const value = this.pipeline(dot, node)
@@ -452,7 +454,7 @@ class Runner implements CallContext {
         return this.checked(value, type)
       }
       case 'chain':
-        return this.checked(this.chain(dot, node, [node], absent), type)
+        return this.checkedElement(this.chain(dot, node, [node], absent), type)
       default:
     }
     return this.constantOf(node, type)
@@ -476,6 +478,13 @@ class Runner implements CallContext {
       default:
         return this.fail(`can't handle ${nodeText(node)} for arg of type ${typeTexts[type]}`)
     }
+  }
+
+  /** As `checked`; a member that is nil still has the type of members. */
+  private checkedElement(value: GoValue, type: ParameterType): GoValue {
+    if (isNil(value) && type !== 'any' && type !== 'map' && type !== 'list' && type !== '[]string')
+      return this.fail(`wrong type for value; expected ${typeTexts[type]}; got interface {}`)
+    return this.checked(value, type)
   }
 
   /** The value, when it can be assigned to a parameter of the type. */

@@ -34,6 +34,7 @@ export function valueText(value: GoValue, depth = 0): string {
 
 /** What an action prints. */
 export function printedText(value: GoValue): string {
+  if (value instanceof HostObject) return value.printed()
   return value === undefined || value === null ? '<no value>' : valueText(value)
 }
 

@@ -20,5 +20,20 @@ export type { CertificatePort, CertificateRequest, SprigPorts } from './function
 export { formatFloat, GoInt, goInt } from './numbers.ts'
 export type { IntKind } from './numbers.ts'
 export { sprintf, valueText } from './format.ts'
-export { compareBytes, HostObject, isMap, isNilList, isTrue, kindName, memberOf, methodOf, setMember, sortedKeys, typed, typeName } from './values.ts'
+export {
+  compareBytes,
+  HostObject,
+  isMap,
+  isNilList,
+  isTrue,
+  nilList,
+  kindName,
+  memberOf,
+  methodOf,
+  setMember,
+  sortedKeys,
+  structMembers,
+  typed,
+  typeName,
+} from './values.ts'
 export type { MethodLookup, GoMap, GoMethod, GoValue } from './values.ts'

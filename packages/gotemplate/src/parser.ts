@@ -51,6 +51,8 @@ class Parser {
   private readonly definitions = new Map<string, Definition>()
   private rangeDepth = 0
   private depth = 0
+  /** Of the action that is being read; 0 between actions. */
+  private actionLine = 0
 
   constructor(source: Source, options: ParseOptions) {
     this.source = source
@@ -121,6 +123,7 @@ class Parser {
       if ('stop' in node) return { nodes, stop: node.stop }
       nodes.push(node)
     }
+    this.next()
     return this.fail('unexpected EOF')
   }
 
@@ -128,7 +131,10 @@ class Parser {
     const token = this.next()
     if (token.kind === 'text') return { kind: 'text', text: token.text }
     if (token.kind !== 'left') return this.unexpected(token, 'input')
-    return this.action()
+    this.actionLine = lineAndColumn(this.place(token.position)).line
+    const node = this.action()
+    this.actionLine = 0
+    return node
   }
 
   private action(): Node | { readonly stop: Stop } {
@@ -423,7 +429,7 @@ class Parser {
   private next(): Token {
     const token = this.peek()
     this.at++
-    if (token.kind === 'error') this.fail(token.text)
+    if (token.kind === 'error') this.broken(token)
     return token
   }
 
@@ -457,14 +463,22 @@ class Parser {
     if (token.kind !== 'right') this.unexpected(token, context)
   }
 
+  /** What the lexer found; where the action is over several lines, with its first. */
+  private broken(token: Token): never {
+    const { line } = lineAndColumn(this.place(token.position))
+    if (this.actionLine === 0 || this.actionLine === line) return this.fail(token.text)
+    const started = ` in action started at ${this.source.name}:${this.actionLine}`
+    return this.fail(`${token.text}${token.text.endsWith(' action') ? started.slice(' in action'.length) : started}`)
+  }
+
   private unexpected(token: Token, context: string): never {
-    if (token.kind === 'error') return this.fail(token.text)
+    if (token.kind === 'error') return this.broken(token)
     if (token.kind === 'end') return this.fail('unexpected EOF')
     return this.fail(`unexpected ${describe(token)} in ${context}`)
   }
 
   private fail(message: string): never {
-    const token = this.tokens[Math.max(0, Math.min(this.at, this.tokens.length) - 1)]
+    const token = this.at > this.tokens.length ? this.endToken() : this.tokens[Math.max(0, Math.min(this.at, this.tokens.length) - 1)]
     const { line } = lineAndColumn(this.place(token?.position ?? 0))
     throw new TemplateError('TEMPLATE_PARSE', `template: ${this.source.name}:${line}: ${message}`, this.source.name, line)
   }

@@ -24,6 +24,18 @@ export function methodOf(value: GoMap, name: string): GoMethod | undefined {
   return (value as { [methodsMark]?: MethodLookup })[methodsMark]?.(value, name)
 }
 
+const orderedMark: unique symbol = Symbol('ordered')
+
+/** The members of a struct: JSON has them in this order, not in that of their names. */
+export function structMembers(members: GoMap): GoMap {
+  Object.defineProperty(members, orderedMark, { value: true, enumerable: false })
+  return members
+}
+
+export function isStructMembers(map: GoMap): boolean {
+  return (map as { [orderedMark]?: boolean })[orderedMark] === true
+}
+
 const nilMark: unique symbol = Symbol('nil')
 
 /** A list that Go has not made: empty, and null in JSON. */
@@ -63,6 +75,10 @@ export abstract class HostObject {
   /** As `%v` prints it. */
   text(): string {
     return `{${this.typeName}}`
+  }
+  /** As a template prints it. */
+  printed(): string {
+    return this.text()
   }
 }
 

@@ -4,7 +4,7 @@ import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
 import { GoInt } from '../numbers.ts'
-import { HostObject, isList, isMap, isNilList, sortedKeys, typeName } from '../values.ts'
+import { HostObject, isList, isMap, isNilList, isStructMembers, sortedKeys, typeName } from '../values.ts'
 import type { GoValue } from '../values.ts'
 
 const alphabet64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
@@ -86,7 +86,7 @@ export function toJson(value: GoValue, { escapesHtml = true, indent = '' }: { re
     if (isNilList(item)) return 'null'
     if (isList(item)) return item.length === 0 ? '[]' : `[${open}${item.map((element) => write(element, inner, depth + 1)).join(between)}${close}]`
     if (isMap(item)) {
-      const keys = sortedKeys(item)
+      const keys = isStructMembers(item) ? Object.keys(item) : sortedKeys(item)
       if (keys.length === 0) return '{}'
       const colon = indent === '' ? ':' : ': '
       return `{${open}${keys.map((key) => `${jsonText(key, escapesHtml)}${colon}${write(item[key], inner, depth + 1)}`).join(between)}${close}}`

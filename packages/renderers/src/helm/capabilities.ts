@@ -1,16 +1,10 @@
 // What a chart may know of the cluster. Follows helm `pkg/chartutil/capabilities.go`.
-import { HostObject } from '@plumbline/gotemplate'
+import { HostObject, structMembers } from '@plumbline/gotemplate'
 import type { GoMethod, GoValue } from '@plumbline/gotemplate'
 import { ChartError } from './chart.ts'
-import { defaultApiVersions } from './default-api-versions.ts'
-
-/** Which Helm is followed. */
-export type HelmVersion = 3 | 4
-
-export const helmVersions: Readonly<Record<HelmVersion, { readonly text: string; readonly kubernetes: string; readonly go: string }>> = {
-  3: { text: 'v3.16.4', kubernetes: 'v1.31.0', go: 'go1.22.7' },
-  4: { text: 'v4.1.4', kubernetes: 'v1.35.0', go: 'go1.25.9' },
-}
+import { helmVersions } from './helm-version.ts'
+import type { HelmVersion } from './helm-version.ts'
+import { knownApiVersions } from './known-api-versions.ts'
 
 class KubeVersion extends HostObject {
   override readonly typeName: string
@@ -18,12 +12,14 @@ class KubeVersion extends HostObject {
   readonly major: string
   readonly minor: string
   private readonly shown: string
+  private readonly isNew: boolean
   constructor(version: string, helm: HelmVersion) {
     super()
     const parsed = /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?([-+].*)?$/.exec(version.trim())
     if (parsed === null) throw new ChartError('CHART_VALUES', `invalid kube version '${version}': Invalid Semantic Version`)
     const [, major = '0', minor = '0', patch = '0', rest = ''] = parsed
     this.typeName = helm === 3 ? 'chartutil.KubeVersion' : 'common.KubeVersion'
+    this.isNew = helm === 4
     this.major = major
     this.minor = minor
     this.version = helm === 3 || parsed[3] !== undefined ? `v${major}.${minor}.${patch}${rest}` : `v${version.trim().replace(/^v/, '')}`
@@ -47,10 +43,13 @@ class KubeVersion extends HostObject {
     return name === 'String' ? { min: 0, max: 0, call: () => this.shown } : undefined
   }
   override plain(): GoValue {
-    return { Version: this.version, Major: this.major, Minor: this.minor }
+    return structMembers({ Version: this.version, Major: this.major, Minor: this.minor })
+  }
+  override printed(): string {
+    return this.shown
   }
   override text(): string {
-    return this.shown
+    return `{${[this.version, ...(this.isNew ? [this.shown] : []), this.major, this.minor].join(' ')}}`
   }
 }
 
@@ -82,13 +81,23 @@ class HelmBuild extends HostObject {
   private readonly facts: Readonly<Record<string, string>>
   constructor(helm: HelmVersion) {
     super()
-    this.facts = { Version: helmVersions[helm].text, GitCommit: '', GitTreeState: 'clean', GoVersion: helmVersions[helm].go }
+    const { text, commit, go } = helmVersions[helm]
+    this.facts = { Version: text, GitCommit: commit, GitTreeState: 'clean', GoVersion: go, ...(helm === 4 ? { KubeClientVersion: 'v1.35' } : {}) }
   }
   override field(name: string): { readonly value: GoValue } | undefined {
     return Object.hasOwn(this.facts, name) ? { value: this.facts[name] } : undefined
   }
   override plain(): GoValue {
-    return { version: this.facts['Version'], git_commit: '', git_tree_state: 'clean', go_version: this.facts['GoVersion'] }
+    return structMembers({
+      version: this.facts['Version'],
+      git_commit: this.facts['GitCommit'],
+      git_tree_state: 'clean',
+      go_version: this.facts['GoVersion'],
+      ...(this.facts['KubeClientVersion'] === undefined ? {} : { kube_client_version: this.facts['KubeClientVersion'] }),
+    })
+  }
+  override text(): string {
+    return `{${Object.values(this.facts).join(' ')}}`
   }
 }
 
@@ -117,11 +126,11 @@ export class Capabilities extends HostObject {
     }
   }
   override plain(): GoValue {
-    return { KubeVersion: this.kubeVersion, APIVersions: this.apiVersions, HelmVersion: this.helm }
+    return structMembers({ KubeVersion: this.kubeVersion, APIVersions: this.apiVersions, HelmVersion: this.helm })
   }
 }
 
 /** @param apiVersions beyond those that are built in */
 export function capabilitiesOf(kubeVersion: string | undefined, apiVersions: readonly string[], helm: HelmVersion): Capabilities {
-  return new Capabilities(kubeVersion ?? helmVersions[helm].kubernetes, [...defaultApiVersions(), ...apiVersions], helm)
+  return new Capabilities(kubeVersion ?? helmVersions[helm].kubernetes, [...knownApiVersions[helm], ...apiVersions], helm)
 }

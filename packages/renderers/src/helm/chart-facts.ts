@@ -1,6 +1,7 @@
 // `.Chart`: the description of a chart under Go's names for its members. Follows helm `pkg/chart`.
-import { HostObject, isMap } from '@plumbline/gotemplate'
+import { HostObject, isMap, isTrue, structMembers, typed } from '@plumbline/gotemplate'
 import type { GoMap, GoValue } from '@plumbline/gotemplate'
+import type { HelmVersion } from './helm-version.ts'
 import type { ChartInstance } from './instances.ts'
 
 /** One field of a Go struct: its name in templates, in YAML, and its value when nothing is set. */
@@ -8,29 +9,30 @@ interface Field {
   readonly go: string
   readonly yaml: string
   readonly zero: '' | false | null
+  readonly isList: boolean
 }
 
-const text = (go: string, yaml = go.charAt(0).toLowerCase() + go.slice(1)): Field => ({ go, yaml, zero: '' })
-const flag = (go: string, yaml: string): Field => ({ go, yaml, zero: false })
-const collection = (go: string, yaml: string): Field => ({ go, yaml, zero: null })
+const text = (go: string, yaml = go.charAt(0).toLowerCase() + go.slice(1)): Field => ({ go, yaml, zero: '', isList: false })
+const flag = (go: string, yaml: string): Field => ({ go, yaml, zero: false, isList: false })
+const list = (go: string, yaml: string): Field => ({ go, yaml, zero: null, isList: true })
 
 const metadataFields: readonly Field[] = [
   text('Name'),
   text('Home'),
-  collection('Sources', 'sources'),
+  list('Sources', 'sources'),
   text('Version'),
   text('Description'),
-  collection('Keywords', 'keywords'),
-  collection('Maintainers', 'maintainers'),
+  list('Keywords', 'keywords'),
+  list('Maintainers', 'maintainers'),
   text('Icon'),
   text('APIVersion', 'apiVersion'),
   text('Condition'),
   text('Tags'),
   text('AppVersion'),
   flag('Deprecated', 'deprecated'),
-  collection('Annotations', 'annotations'),
+  { go: 'Annotations', yaml: 'annotations', zero: null, isList: false },
   text('KubeVersion'),
-  collection('Dependencies', 'dependencies'),
+  list('Dependencies', 'dependencies'),
   text('Type'),
 ]
 const maintainerFields: readonly Field[] = [text('Name'), text('Email'), text('URL', 'url')]
@@ -39,9 +41,9 @@ const dependencyFields: readonly Field[] = [
   text('Version'),
   text('Repository'),
   text('Condition'),
-  collection('Tags', 'tags'),
+  list('Tags', 'tags'),
   flag('Enabled', 'enabled'),
-  collection('ImportValues', 'import-values'),
+  list('ImportValues', 'import-values'),
   text('Alias'),
 ]
 
@@ -58,23 +60,36 @@ class Struct extends HostObject {
     this.values = values
     this.always = always
   }
+  private of({ yaml, zero }: Field): GoValue {
+    return this.values[yaml] ?? zero
+  }
   override field(name: string): { readonly value: GoValue } | undefined {
     if (Object.hasOwn(this.always, name)) return { value: this.always[name] }
     const field = this.fields.find(({ go }) => go === name)
-    return field === undefined ? undefined : { value: this.values[field.yaml] ?? field.zero }
+    return field === undefined ? undefined : { value: this.of(field) }
   }
   override plain(): GoValue {
-    const set = this.fields.filter(({ yaml, zero }) => this.values[yaml] !== undefined && this.values[yaml] !== zero)
-    return { ...Object.fromEntries(set.map(({ yaml }) => [yaml, this.values[yaml]])), ...this.always }
+    const set = this.fields.filter((field) => isTrue(this.of(field)))
+    return structMembers({ ...Object.fromEntries(set.map((field) => [field.yaml, this.of(field)])), ...this.always })
+  }
+  /** The fields by their Go names, as Helm 4 gives them. */
+  asMap(): GoMap {
+    const inner = (value: GoValue): GoValue => (Array.isArray(value) ? value.map((item: GoValue) => (item instanceof Struct ? item.asMap() : item)) : value)
+    const own = this.fields.map((field) => [field.go, field.isList ? (inner(this.of(field)) ?? []) : this.of(field)] as const)
+    return { ...Object.fromEntries(own), ...this.always }
   }
 }
 
-function structs(list: unknown, type: string, fields: readonly Field[]): GoValue {
-  return Array.isArray(list) ? list.filter(isMap).map((item) => new Struct(type, fields, item)) : null
+function structs(items: unknown, type: string, fields: readonly Field[]): GoValue {
+  if (!Array.isArray(items) || items.length === 0) return null
+  return typed(
+    items.filter(isMap).map((item) => new Struct(type, fields, item)),
+    `[]${type}`,
+  )
 }
 
-/** What `.Chart` is for an instance: under an alias it has that name. */
-export function chartFacts(instance: ChartInstance): HostObject {
+/** What `.Chart` is for an instance, which under an alias has that name: a struct for Helm 3, a map for Helm 4. */
+export function chartFacts(instance: ChartInstance, helm: HelmVersion): GoValue {
   const { raw } = instance.chart.metadata
   const values: GoMap = {
     ...raw,
@@ -82,5 +97,6 @@ export function chartFacts(instance: ChartInstance): HostObject {
     maintainers: structs(raw['maintainers'], '*chart.Maintainer', maintainerFields),
     dependencies: structs(raw['dependencies'], '*chart.Dependency', dependencyFields),
   }
-  return new Struct('struct { chart.Metadata; IsRoot bool }', metadataFields, values, { IsRoot: instance.parent === undefined })
+  const facts = new Struct('struct { chart.Metadata; IsRoot bool }', metadataFields, values, { IsRoot: instance.parent === undefined })
+  return helm === 3 ? facts : facts.asMap()
 }

@@ -1,7 +1,7 @@
 // Which subcharts take part, and which values they export. Follows helm `pkg/chartutil/dependencies.go`.
 import { deepCopy, isMap, parseConstraints, satisfies, setMember, Version } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
 import { copyOf } from './instances.ts'
 import type { ChartInstance } from './instances.ts'

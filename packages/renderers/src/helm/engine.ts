@@ -1,7 +1,7 @@
 // Runs the templates of a chart and its subcharts. Follows helm `pkg/engine/engine.go`.
 import { FunctionError, newBudget, parseTemplate, TemplateError, TemplateSet, typed } from '@plumbline/gotemplate'
 import type { FunctionMap, GoMap, GoValue, ParsedTemplate, TemplateLimits } from '@plumbline/gotemplate'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
 import type { ChartFile } from './chart.ts'
 import { Files } from './files-object.ts'
@@ -152,7 +152,7 @@ function collect(instance: ChartInstance, parent: GoMap, input: EngineInput, ren
   const own = Object.hasOwn(given, instance.name) ? given[instance.name] : undefined
   const values = instance.parent === undefined ? given : typeof own === 'object' && own !== null ? own : {}
   const context: GoMap = {
-    Chart: chartFacts(instance),
+    Chart: chartFacts(instance, input.helm),
     Files: new Files(instance.chart.files),
     Release: input.release,
     Capabilities: input.capabilities,

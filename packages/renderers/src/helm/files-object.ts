@@ -26,14 +26,14 @@ export class Files extends HostObject {
   }
 
   override method(name: string): GoMethod | undefined {
-    const one = (call: (argument: GoValue) => GoValue): GoMethod => ({ min: 1, max: 1, call: ([argument]) => call(needsText(argument)) })
+    const one = (call: (argument: string) => GoValue): GoMethod => ({ min: 1, max: 1, call: ([argument]) => call(needsText(argument)) })
     switch (name) {
       case 'Get':
         return one((path) => textOf(this.bytes(path)))
       case 'GetBytes':
         return one((path) => this.bytes(path))
       case 'Glob':
-        return one((pattern) => new Files([...this.files.values()].filter((file) => matchesGlob(pattern as string, file.name, '/'))))
+        return one((pattern) => new Files([...this.files.values()].filter((file) => isBroken(pattern) || matchesGlob(pattern, file.name, '/'))))
       case 'Lines':
         return one((path) => {
           const file = this.files.get(path as string)
@@ -61,6 +61,12 @@ export class Files extends HostObject {
       .map((name) => `${name}:[${[...this.bytes(name)].join(' ')}]`)
       .join(' ')}]`
   }
+}
+
+/** Helm takes every file where a pattern cannot be read. */
+function isBroken(pattern: string): boolean {
+  const plain = pattern.replace(/\\./g, '')
+  return /\[[^\]]*$/.test(plain) || plain.split('{').length !== plain.split('}').length
 }
 
 function needsText(value: GoValue): string {

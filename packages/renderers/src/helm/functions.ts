@@ -2,7 +2,8 @@
 import { builtinFunctions, deepCopy, fn, FunctionError, isMap, parseTemplate, sprigFunctions, TemplateError, TemplateSet, toJson } from '@plumbline/gotemplate'
 import type { CallContext, FunctionMap, GoMap, GoValue, ParsedTemplate, SprigPorts } from '@plumbline/gotemplate'
 import { parse as parseToml } from 'smol-toml'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
+import { firstTooLarge, parseGoJson } from './go-json.ts'
 import { toYaml } from './helm-yaml.ts'
 import { toToml } from './toml.ts'
 import { floats, jsonKind, readYaml, readYamlMap } from './yaml-values.ts'
@@ -36,28 +37,28 @@ function quietly(call: () => GoValue, failed: (message: string) => GoValue): GoV
   }
 }
 
-function parseJsonText(text: string): unknown {
-  try {
-    return floats(JSON.parse(text))
-  } catch (error) {
-    const message = error instanceof Error ? error.message : ''
-    if (/end of JSON|Unterminated/i.test(message)) throw new FunctionError('unexpected end of JSON input')
-    const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.search(/\S/))
-    throw new FunctionError(`invalid character '${text.charAt(position)}' looking for beginning of value`)
-  }
-}
-
 function jsonMap(text: string): GoMap {
-  const value = parseJsonText(text)
+  const value = parseGoJson(text)
   if (value === null) return {}
-  if (isMap(value)) return value
+  if (isMap(value)) {
+    const large = firstTooLarge(text)
+    return large === undefined ? value : { ...value, Error: `json: cannot unmarshal number ${large} into Go value of type float64` }
+  }
   throw new FunctionError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`)
 }
 
 function list(value: unknown, prefix = ''): unknown {
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value
-  throw new FunctionError(`${prefix}json: cannot unmarshal ${isMap(value) ? 'object' : jsonKind(value)} into Go value of type []interface {}`)
+  throw new FunctionError(`${prefix}json: cannot unmarshal ${jsonKind(value)} into Go value of type []interface {}`)
+}
+
+/** Times become texts, as Go writes them into JSON. */
+function tomlValue(value: unknown, depth = 0): unknown {
+  if (depth > maxNesting) throw new FunctionError('toml: nested too deeply')
+  if (value instanceof Date) return value.toISOString().replace(/\.?0+(?=Z|$|[+-]\d\d:)/, '')
+  if (Array.isArray(value)) return value.map((item) => tomlValue(item, depth + 1))
+  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tomlValue(item, depth + 1)])) : floats(value)
 }
 
 /** All functions of one rendering: `include` counts how deep it is. */
@@ -124,7 +125,7 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
     ),
     fromJsonArray: fn('string', ([text]) =>
       quietly(
-        () => list(parseJsonText(text as string)),
+        () => list(parseGoJson(text as string)),
         (message) => [message],
       ),
     ),
@@ -141,7 +142,7 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
     functions['mustToJson'] = fn('any', ([value]) => toJson(value))
     functions['fromToml'] = fn('string', ([text]) =>
       quietly(
-        () => floats(parseToml(text as string)),
+        () => tomlValue(parseToml(text as string)),
         (Error) => ({ Error }),
       ),
     )

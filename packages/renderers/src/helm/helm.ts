@@ -5,7 +5,7 @@ import type { CertificatePort, GoMap, TemplateLimits } from '@plumbline/gotempla
 import type { ChartLimits } from './archive.ts'
 import { buildEnvironmentOf, substitute } from './build-environment.ts'
 import type { BuildEnvironment } from './build-environment.ts'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
 import { commandOf } from './command-text.ts'
 import { parseHelmSettings } from './helm-settings.ts'

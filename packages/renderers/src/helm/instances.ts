@@ -1,5 +1,5 @@
 // A chart in one rendering: what of it is enabled, under which name, with which values.
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 import type { Chart, ChartDependency } from './chart.ts'
 import type { GoMap } from '@plumbline/gotemplate'
 

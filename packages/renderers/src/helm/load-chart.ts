@@ -3,13 +3,14 @@ import type { SourceTree } from '@plumbline/core'
 import type { GoMap } from '@plumbline/gotemplate'
 import { defaultChartLimits, unpackArchive } from './archive.ts'
 import type { ChartLimits } from './archive.ts'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
 import type { Chart, ChartFile } from './chart.ts'
 import { parseIgnore } from './ignore.ts'
 import type { Ignore } from './ignore.ts'
 import { checkMetadata, readDescription, readMetadata } from './metadata.ts'
-import { readYamlMap } from './yaml-values.ts'
+import { mergeMaps } from './values.ts'
+import { readYamlDocuments, readYamlMap } from './yaml-values.ts'
 
 const decoder = new TextDecoder()
 const maxFolderDepth = 64
@@ -119,7 +120,9 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
 
 function loadValues(text: string, helm: HelmVersion): GoMap {
   try {
-    return readYamlMap(text)
+    if (helm === 3) return readYamlMap(text)
+    // Helm 4 lays the documents over each other.
+    return readYamlDocuments(text).reduce<GoMap>((values, document) => mergeMaps(values, document), {})
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw new ChartError('CHART_INVALID', `cannot load values.yaml: ${helm === 4 ? 'cannot unmarshal yaml document: ' : ''}${message}`, { cause: error })

@@ -2,7 +2,7 @@
 import { isMap } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
 import { parseYaml, YamlError } from '@plumbline/yaml'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
 import { goYamlMessage, jsonKind, scalarText } from './yaml-values.ts'
 
@@ -135,7 +135,7 @@ function readManifest(path: string, text: string, line: number): RenderedManifes
     value = parseYaml(text)
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    fail(`error converting YAML to JSON: ${goYamlMessage(error)}`, error)
+    fail(`error converting YAML to JSON: ${goYamlMessage(error, text)}`, error)
   }
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (value === undefined || value === null) return { path, text, kind: '', apiVersion: '', object: undefined, hookEvents: undefined, line }
@@ -147,6 +147,10 @@ function readManifest(path: string, text: string, line: number): RenderedManifes
   const kind = field(value['kind'], 'SimpleHead.kind')
   const apiVersion = field(value['apiVersion'], 'SimpleHead.apiVersion')
   const metadata = value['metadata']
+  if (metadata !== undefined && metadata !== null && !isMap(metadata))
+    fail(
+      `${decoding} ${jsonKind(metadata)} into Go struct field SimpleHead.metadata of type struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }`,
+    )
   const annotations = isMap(metadata) ? metadata['annotations'] : undefined
   if (isMap(annotations)) for (const given of Object.values(annotations)) field(given, '.metadata.annotations')
   const hook = isMap(annotations) && Object.hasOwn(annotations, 'helm.sh/hook') ? scalarText(annotations['helm.sh/hook']) : undefined

@@ -7,6 +7,7 @@ import { jsonKind, readYamlMap, scalarText } from './yaml-values.ts'
 
 const semver = /^v?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?(-([0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?(\+([0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?$/
 const texts = ['name', 'home', 'version', 'description', 'icon', 'apiVersion', 'condition', 'tags', 'appVersion', 'kubeVersion', 'type']
+const lists = ['keywords', 'sources', 'maintainers', 'dependencies']
 
 const textOf = (value: unknown): string => scalarText(value) ?? ''
 
@@ -29,6 +30,13 @@ export function readDescription(text: string, file: string): GoMap {
         )
       raw[name] = text
     }
+    for (const name of lists)
+      if (raw[name] !== undefined && raw[name] !== null && !Array.isArray(raw[name]))
+        throw new Error(
+          `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(raw[name])} into Go struct field Metadata.${name} of type []${name === 'keywords' || name === 'sources' ? 'string' : name === 'maintainers' ? '*chart.Maintainer' : '*chart.Dependency'}`,
+        )
+    const annotations = raw['annotations']
+    if (isMap(annotations)) raw['annotations'] = Object.fromEntries(Object.entries(annotations).map(([name, value]) => [name, scalarText(value) ?? '']))
     return raw
   } catch (error) {
     throw new ChartError('CHART_INVALID', `cannot load ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })

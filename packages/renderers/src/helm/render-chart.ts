@@ -2,7 +2,7 @@
 import { deepCopy, goInt, seededRandom } from '@plumbline/gotemplate'
 import type { CertificatePort, GoMap, TemplateLimits } from '@plumbline/gotemplate'
 import { capabilitiesOf } from './capabilities.ts'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 import { nodeCertificates } from './certificates.ts'
 import { ChartError } from './chart.ts'
 import type { Chart, ChartFile } from './chart.ts'

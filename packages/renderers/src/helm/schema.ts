@@ -3,6 +3,7 @@ import { Validator } from '@cfworker/json-schema'
 import type { OutputUnit, Schema, SchemaDraft } from '@cfworker/json-schema'
 import type { GoMap } from '@plumbline/gotemplate'
 import { ChartError } from './chart.ts'
+import { parseGoJson } from './go-json.ts'
 import { plain } from './helm-yaml.ts'
 import type { ChartInstance } from './instances.ts'
 
@@ -18,7 +19,8 @@ export function checkSchemas(root: ChartInstance, values: GoMap): void {
 function* problemsOf(chart: ChartInstance, values: GoMap): Generator<string> {
   if (chart.chart.schema !== undefined) {
     const found = validate(chart.chart.schema.data, values)
-    if (found.length > 0) yield `${chart.name}:\n${found.map((text) => `- ${text}\n`).join('')}`
+    if (typeof found === 'string') yield `${chart.name}:\n${found}\n`
+    else if (found.length > 0) yield `${chart.name}:\n${found.map((text) => `- ${text}\n`).join('')}`
   }
   for (const child of chart.charts) {
     const own = Object.hasOwn(values, child.name) ? values[child.name] : undefined
@@ -33,12 +35,14 @@ function draftOf(schema: GoMap): SchemaDraft {
   return id.includes('2019-09') ? '2019-09' : '7'
 }
 
-function validate(data: Uint8Array, values: GoMap): readonly string[] {
+/** What is wrong with the values, or with the schema itself. */
+function validate(data: Uint8Array, values: GoMap): readonly string[] | string {
   let schema: GoMap
   try {
-    schema = JSON.parse(decoder.decode(data)) as GoMap
+    schema = parseGoJson(decoder.decode(data)) as GoMap
   } catch (error) {
-    throw new ChartError('CHART_INVALID', `invalid character in values.schema.json: ${error instanceof Error ? error.message : ''}`, { cause: error })
+    const reason = error instanceof Error ? error.message : String(error)
+    return reason === 'unexpected end of JSON input' ? 'unexpected EOF' : reason
   }
   try {
     const { errors } = new Validator(schema as Schema, draftOf(schema), false).validate(plain(values))

@@ -118,42 +118,29 @@ class SetParser {
       case undefined:
         throw new End()
       case '=':
-        this.value(set)
+        this.value(set, false)
         return
       case '[': {
         const next = this.index()
         const existing = list[index]
         if (existing !== undefined && existing !== null && !Array.isArray(existing)) throw conversion(existing, '[]interface {}')
         const inner = Array.isArray(existing) ? [...(existing as unknown[])] : []
-        let end: unknown
-        try {
-          this.item(inner, next, level)
-        } catch (error) {
-          if (!(error instanceof End)) throw error
-          end = error
-        }
+        this.item(inner, next, level)
         set(inner)
-        if (end !== undefined) throw end as Error
         return
       }
       default: {
         const existing = list[index]
         const inner: GoMap = isMap(existing) ? existing : {}
-        let end: unknown
-        try {
-          this.key(inner, level)
-        } catch (error) {
-          if (!(error instanceof End)) throw error
-          end = error
-        }
+        // Helm drops an item that ends the text without a value.
+        this.key(inner, level)
         set(inner)
-        if (end !== undefined) throw end as Error
       }
     }
   }
 
   /** Read a value, up to the comma behind it. */
-  private value(set: (value: unknown) => void): void {
+  private value(set: (value: unknown) => void, endsText = true): void {
     if (this.kind === 'literal') {
       set(this.characters.slice(this.at).join(''))
       this.at = this.characters.length
@@ -165,6 +152,7 @@ class SetParser {
     }
     if (this.at >= this.characters.length) {
       set('')
+      if (!endsText) return
       throw new End()
     }
     if (this.characters[this.at] === '{') {
@@ -172,9 +160,7 @@ class SetParser {
       set(this.list())
       return
     }
-    const { text, last } = this.until(',')
-    set(this.converted(text))
-    if (last === undefined) throw new End()
+    set(this.converted(this.until(',').text))
   }
 
   private list(): unknown[] {

@@ -1,15 +1,17 @@
 // `toToml`, as BurntSushi's encoder writes it.
 import { GoInt, isMap, sortedKeys } from '@plumbline/gotemplate'
 import type { GoMap, GoValue } from '@plumbline/gotemplate'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 
 const escapes: Readonly<Record<string, string>> = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', '"': '\\"', '\\': '\\\\' }
 
 /** A map as TOML; what TOML cannot hold gives the encoder's message instead. */
 export function toToml(value: GoValue, helm: HelmVersion): string {
-  if (!isMap(value)) return value === undefined || value === null ? 'toml: cannot encode a nil value' : 'toml: top-level values must be Go maps or structs'
+  if (value === undefined || value === null) return 'toml: cannot encode a nil value'
   const lines: string[] = []
   try {
+    // The encoder writes what is no table as it would write it behind a key.
+    if (!isMap(value)) return inline(value, helm)
     writeTable(value, [], lines, helm)
   } catch (error) {
     return error instanceof TomlError ? error.message : String(error)
@@ -22,7 +24,7 @@ class TomlError extends Error {}
 const key = (name: string): string => (/^[A-Za-z0-9_-]+$/.test(name) ? name : quoted(name))
 
 function quoted(text: string): string {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   return `"${text.replace(/[\x00-\x1f"\\\x7f]/g, (character) => escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`
 }
 

@@ -1,7 +1,7 @@
 // How values of charts, parents and users come together. Follows helm `pkg/chartutil/coalesce.go`.
 import { deepCopy, isMap, memberOf, setMember, valueText } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
-import type { HelmVersion } from './capabilities.ts'
+import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
 import type { ChartInstance } from './instances.ts'
 

@@ -5,17 +5,34 @@ import { parseYamlDocuments, YamlError } from '@plumbline/yaml'
 
 const maxDepth = 1000
 
-/** The value of a text. @throws {Error} worded as sigs.k8s.io/yaml words it */
+/** The value of a text; what follows its first document does not count. @throws {Error} worded as sigs.k8s.io/yaml words it */
 export function readYaml(text: string): unknown {
-  let value: unknown
+  return read(text)[0] ?? null
+}
+
+/** A text that has to be a map; an empty one is an empty map. @throws {Error} */
+export function readYamlMap(text: string, type = 'map[string]interface {}'): GoMap {
+  return mapOf(readYaml(text), type)
+}
+
+/** Every document, each a map. @throws {Error} */
+export function readYamlDocuments(text: string): readonly GoMap[] {
+  return read(text).map((value) => mapOf(value, 'map[string]interface {}'))
+}
+
+function read(text: string): readonly unknown[] {
   try {
-    // What follows the first document does not count.
-    value = parseYamlDocuments(text)[0]?.value ?? null
+    return parseYamlDocuments(text).map(({ value }) => floats(value))
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    throw new FunctionError(`error converting YAML to JSON: ${goYamlMessage(error)}`, { cause: error })
+    throw new FunctionError(`error converting YAML to JSON: ${goYamlMessage(error, text)}`, { cause: error })
   }
-  return floats(value)
+}
+
+function mapOf(value: unknown, type: string): GoMap {
+  if (value === undefined || value === null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value as GoMap
+  throw new FunctionError(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`)
 }
 
 const goMessages: readonly (readonly [pattern: RegExp, message: string, isScanner: boolean])[] = [
@@ -27,28 +44,21 @@ const goMessages: readonly (readonly [pattern: RegExp, message: string, isScanne
   [/\btab\b/i, 'found character that cannot start any token', true],
   [/^Missing closing ["']quote|^Missing closing .*quote/, 'found unexpected end of stream', true],
   [/^alias \*(\S+) has no anchor/, "unknown anchor '$1' referenced", true],
-  [/^Flow sequence|flow sequence|flow-seq/, "did not find expected ',' or ']'", false],
-  [/^Flow map|flow map|flow-map/, "did not find expected ',' or '}'", false],
-  [/^All collection items must start at the same column|^Unexpected |^Plain value cannot start/, 'did not find expected key', false],
+  [/^All (?:collection|mapping|sequence) items must start at the same column|^Unexpected |^Plain value cannot start/, 'did not find expected key', false],
 ]
 
-/** A problem in the words of Go's reader, which counts lines from 0 in some of its parts and leaves the first one out. */
-export function goYamlMessage({ message, line }: YamlError): string {
-  for (const [pattern, text, isScanner] of goMessages) {
-    const match = pattern.exec(message)
-    if (match === null) continue
-    const shown = isScanner ? line : line - 1
-    return `yaml: ${line > 1 ? `line ${shown}: ` : ''}${text.replace('$1', match[1] ?? '')}`
-  }
-  return `yaml: line ${line}: ${message}`
-}
-
-/** A text that has to be a map; an empty one is an empty map. @throws {Error} */
-export function readYamlMap(text: string, type = 'map[string]interface {}'): GoMap {
-  const value = readYaml(text)
-  if (value === undefined || value === null) return {}
-  if (typeof value === 'object' && !Array.isArray(value)) return value as GoMap
-  throw new FunctionError(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`)
+/** A problem in the words of Go's reader. Its scanner counts lines from 1, its parser from 0, and neither names the first. */
+export function goYamlMessage({ message, line, column }: YamlError, text: string): string {
+  if (message.startsWith('Implicit map keys need to be followed by map values')) return `yaml: line ${line + 1}: could not find expected ':'`
+  const flow = /flow sequence|flow-seq/i.test(message) ? ']' : /flow map|flow-map/i.test(message) ? '}' : undefined
+  const found = flow === undefined ? goMessages.find(([pattern]) => pattern.test(message)) : ([/$/, `did not find expected ',' or '${flow}'`, false] as const)
+  if (found === undefined) return `yaml: line ${line}: ${message}`
+  const [pattern, words, isScanner] = found
+  // The end of a text lies behind a line end, for Go, whether there is one or not.
+  const lines = text.split('\n')
+  const isAtEnd = line === lines.length && column > (lines[line - 1] ?? '').length && lines.at(-1) !== ''
+  const counted = isScanner ? (line > 1 ? line : 0) : line - 1 + (isAtEnd ? 1 : 0)
+  return `yaml: ${counted > 0 ? `line ${counted}: ` : ''}${words.replace('$1', pattern.exec(message)?.[1] ?? '')}`
 }
 
 /** What sigs.k8s.io/yaml puts where the program wants a text: scalars of other types as they print, nothing for null; undefined for collections. */

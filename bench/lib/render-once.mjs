@@ -1,0 +1,7 @@
+// Renders one chart and prints the peak of this process's memory, in KiB.
+import { formatRendered, loadChart, renderChart } from '@plumbline/renderers'
+import { localTree } from '@plumbline/sources'
+
+const rendered = renderChart(await loadChart(localTree(process.argv[2] ?? ''), ''), { releaseName: 'r', skipSchemaValidation: true })
+if (formatRendered(rendered).length === 0) process.exitCode = 1
+console.log(process.resourceUsage().maxRSS)
