@@ -30,7 +30,7 @@ function treeOf(files, changed = {}) {
       const [folder, entry] = [parts.slice(0, depth).join('/'), parts[depth]]
       const isFile = depth === parts.length - 1
       if (!listings.has(folder)) listings.set(folder, new Map())
-      const id = isFile ? `${path} ${changed[path] ?? ''}` : parts.slice(0, depth + 1).join('/')
+      const id = isFile ? `${(changed[path] ?? files[path]).length} ${path} ${changed[path] ?? files[path].slice(0, 200)}` : parts.slice(0, depth + 1).join('/')
       listings.get(folder).set(entry, { name: entry, kind: isFile ? 'file' : 'directory', id })
     }
   }
@@ -105,7 +105,7 @@ async function measure(title, folder) {
   if (measured.length === 0) add('cold process', cold.wall, '', undefined)
   rows.push({ case: `${title}: peak memory of the cold process`, ours: cold.peak, unit: 'MiB' })
   const unchanged = treeOf(files)
-  const options = { releaseName: 'r', skipSchemaValidation: true }
+  const options = { releaseName: 'r', namespace: 'default', skipSchemaValidation: true }
   const render = async (changed, set = []) => {
     const values = {}
     for (const text of set) setValues(text, values)

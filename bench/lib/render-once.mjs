@@ -2,6 +2,6 @@
 import { formatRendered, loadChart, renderChart } from '@plumbline/renderers'
 import { localTree } from '@plumbline/sources'
 
-const rendered = renderChart(await loadChart(localTree(process.argv[2] ?? ''), ''), { releaseName: 'r', skipSchemaValidation: true })
+const rendered = renderChart(await loadChart(localTree(process.argv[2] ?? ''), ''), { releaseName: 'r', namespace: 'default', skipSchemaValidation: true })
 if (formatRendered(rendered).length === 0) process.exitCode = 1
 console.log(process.resourceUsage().maxRSS)

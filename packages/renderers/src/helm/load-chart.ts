@@ -88,7 +88,7 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
       case 'Chart.lock':
         continue
       case 'values.yaml':
-        values = loadValues(textOf(file), helm)
+        values = loadValues(file, helm)
         continue
       case 'values.schema.json':
         schema = file
@@ -118,15 +118,29 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
   return { metadata, values, schema, templates, files: others, charts }
 }
 
-function loadValues(text: string, helm: HelmVersion): GoMap {
+/** Values by content: charts are loaded again and again with the same ones. What is in here is never changed. */
+const knownValues = new Map<string, GoMap>()
+const maxKnownValues = 500
+
+function loadValues(file: ChartFile, helm: HelmVersion): GoMap {
+  const key = `${helm} ${file.id}`
+  const known = knownValues.get(key)
+  if (known !== undefined) return known
   try {
-    if (helm === 3) return readYamlMap(text)
-    // Helm 4 lays the documents over each other.
-    return readYamlDocuments(text).reduce<GoMap>((values, document) => mergeMaps(values, document), {})
+    const values = readValues(decoder.decode(file.data), helm)
+    if (knownValues.size >= maxKnownValues) knownValues.clear()
+    knownValues.set(key, values)
+    return values
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw new ChartError('CHART_INVALID', `cannot load values.yaml: ${helm === 4 ? 'cannot unmarshal yaml document: ' : ''}${message}`, { cause: error })
   }
+}
+
+function readValues(text: string, helm: HelmVersion): GoMap {
+  if (helm === 3) return readYamlMap(text)
+  // Helm 4 lays the documents over each other.
+  return readYamlDocuments(text).reduce<GoMap>((values, document) => mergeMaps(values, document), {})
 }
 
 function loadChild(name: string, files: readonly ChartFile[], parent: string, limits: ChartLimits, helm: HelmVersion, depth: number): Chart | undefined {

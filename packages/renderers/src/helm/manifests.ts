@@ -63,6 +63,7 @@ const orders: Readonly<Record<HelmVersion, ReadonlyMap<string, number>>> = {
   3: new Map(installOrder.map((kind, index) => [kind, index])),
   4: new Map([...installOrder, 'MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'].map((kind, index) => [kind, index])),
 }
+const blanks = '\t\n\f\r '
 const events = new Set([
   'pre-install',
   'post-install',
@@ -81,26 +82,34 @@ export function splitDocuments(text: string): readonly { readonly text: string; 
   const start = /^\s*/.exec(text)?.[0].length ?? 0
   const body = text.trim()
   const documents: { text: string; line: number }[] = []
-  const separator = /(?:^|\s*\n)---\s*/g
+  const isBlank = (at: number): boolean => blanks.includes(body.charAt(at)) && at < body.length
   let last = 0
+  let [counted, line] = [0, 1]
   const push = (from: number, to: number): void => {
     const part = body.slice(from, to)
     if (part === '') return
     const lead = /^\s*/.exec(part)?.[0].length ?? 0
-    documents.push({ text: part.trim(), line: 1 + countLines(text, start + from + lead) })
+    for (const end = start + from + lead; ; line++) {
+      const next = text.indexOf('\n', counted)
+      if (next < 0 || next >= end) break
+      counted = next + 1
+    }
+    documents.push({ text: part.trim(), line })
   }
-  for (const match of body.matchAll(separator)) {
-    push(last, match.index)
-    last = match.index + match[0].length
+  // Three dashes at the start, or behind a line end: blanks around them, line ends too, belong to the separator.
+  let at = body.startsWith('---') ? -1 : body.indexOf('\n---')
+  let isFound = body.startsWith('---') || at >= 0
+  while (isFound) {
+    let [from, to] = [Math.max(at, 0), at + 4]
+    while (from > last && isBlank(from - 1)) from--
+    while (isBlank(to)) to++
+    push(last, from)
+    last = to
+    at = body.indexOf('\n---', to)
+    isFound = at >= 0
   }
   push(last, body.length)
   return documents
-}
-
-function countLines(text: string, end: number): number {
-  let count = 0
-  for (let at = text.indexOf('\n'); at >= 0 && at < end; at = text.indexOf('\n', at + 1)) count++
-  return count
 }
 
 /**

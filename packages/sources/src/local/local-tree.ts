@@ -1,9 +1,10 @@
 // A folder on disk as a tree, for tools and tests. Ids are digests of content, so they hold across folders and runs.
 import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { SourceError } from '@plumbline/core'
-import type { SourceTree, TreeEntry, TreeEntryKind } from '@plumbline/core'
+import type { SourceTree, TreeEntry } from '@plumbline/core'
 
 /** Options of a local tree. */
 export interface LocalTreeOptions {
@@ -41,32 +42,66 @@ export function localTree(root: string, options: LocalTreeOptions = {}): SourceT
     return new Uint8Array(await readFile(place))
   }
 
-  async function entry(path: string): Promise<{ readonly kind: TreeEntryKind; readonly id: string } | undefined> {
+  async function entry(path: string): Promise<Identified | undefined> {
     const place = await locate(path)
     if (place === undefined) return undefined
     const found = await stat(place)
-    if (found.isDirectory()) return { kind: 'directory', id: await folderId(path) }
-    const content = await read(path)
-    return content === undefined ? undefined : { kind: 'file', id: digest(content) }
-  }
-
-  async function folderId(path: string): Promise<string> {
-    const names = ((await list(path)) ?? []).map(({ name, kind, id }) => `${kind} ${id} ${name}`)
-    return digest(names.join('\n'))
+    return identified(found.isDirectory() ? 'directory' : found.isFile() ? 'file' : undefined, place)
   }
 
   async function list(path: string): Promise<readonly TreeEntry[] | undefined> {
     const place = await locate(path)
     if (place === undefined || !(await stat(place)).isDirectory()) return undefined
     const entries: TreeEntry[] = []
-    for (const name of (await readdir(place)).sort()) {
-      const found = await entry(path === '' ? name : `${path}/${name}`)
-      if (found !== undefined) entries.push({ name, ...found })
+    for (const found of (await readdir(place, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const { name } = found
+      // Links are followed, with the care of `entry`.
+      const known = found.isSymbolicLink()
+        ? await entry(path === '' ? name : `${path}/${name}`)
+        : identified(found.isDirectory() ? 'directory' : found.isFile() ? 'file' : undefined, join(place, name))
+      if (known !== undefined) entries.push(named(name, known))
     }
     return entries
   }
 
   return { revision: 'local', read, list, entry }
+}
+
+type Identified = Pick<TreeEntry, 'kind' | 'id'>
+
+/** An entry whose content is read when its id is asked for: few callers ask. */
+function identified(kind: 'directory' | 'file' | undefined, place: string): Identified | undefined {
+  if (kind === undefined) return undefined
+  let id: string | undefined
+  return {
+    kind,
+    get id() {
+      return (id ??= kind === 'file' ? digest(readFileSync(place)) : folderDigest(place))
+    },
+  }
+}
+
+function named(name: string, entry: Identified): TreeEntry {
+  return {
+    name,
+    kind: entry.kind,
+    get id() {
+      return entry.id
+    },
+  }
+}
+
+/** Of the names and contents of everything below; links count by where they lead. */
+function folderDigest(place: string): string {
+  const lines = readdirSync(place, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((found) => {
+      const inner = join(place, found.name)
+      if (found.isDirectory()) return `directory ${folderDigest(inner)} ${found.name}`
+      if (found.isSymbolicLink()) return `symlink ${digest(readlinkSync(inner))} ${found.name}`
+      return `file ${found.isFile() ? digest(readFileSync(inner)) : ''} ${found.name}`
+    })
+  return digest(lines.join('\n'))
 }
 
 function digest(content: Uint8Array | string): string {
