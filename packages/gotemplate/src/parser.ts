@@ -51,8 +51,8 @@ class Parser {
   private readonly definitions = new Map<string, Definition>()
   private rangeDepth = 0
   private depth = 0
-  /** Of the action that is being read; 0 between actions. */
-  private actionLine = 0
+  /** Where the action that is being read starts; undefined between actions. */
+  private actionStart: number | undefined
 
   constructor(source: Source, options: ParseOptions) {
     this.source = source
@@ -131,9 +131,9 @@ class Parser {
     const token = this.next()
     if (token.kind === 'text') return { kind: 'text', text: token.text }
     if (token.kind !== 'left') return this.unexpected(token, 'input')
-    this.actionLine = lineAndColumn(this.place(token.position)).line
+    this.actionStart = token.position
     const node = this.action()
-    this.actionLine = 0
+    this.actionStart = undefined
     return node
   }
 
@@ -465,9 +465,9 @@ class Parser {
 
   /** What the lexer found; where the action is over several lines, with its first. */
   private broken(token: Token): never {
-    const { line } = lineAndColumn(this.place(token.position))
-    if (this.actionLine === 0 || this.actionLine === line) return this.fail(token.text)
-    const started = ` in action started at ${this.source.name}:${this.actionLine}`
+    const lineOf = (position: number): number => lineAndColumn(this.place(position)).line
+    if (this.actionStart === undefined || lineOf(this.actionStart) === lineOf(token.position)) return this.fail(token.text)
+    const started = ` in action started at ${this.source.name}:${lineOf(this.actionStart)}`
     return this.fail(`${token.text}${token.text.endsWith(' action') ? started.slice(' in action'.length) : started}`)
   }
 
