@@ -121,7 +121,16 @@ function releaseOf({ releaseName, namespace, isUpgrade = false, revision = 1 }: 
 
 function* definitionsOf(instance: ChartInstance): Generator<{ readonly path: string; readonly text: string }> {
   const isDefinition = ({ name }: ChartFile): boolean => name.startsWith('crds/') && /\.(?:ya?ml|json)$/i.test(name)
-  for (const file of instance.chart.files.filter(isDefinition)) yield { path: `${fullPath(instance)}/${file.name}`, text: decoder.decode(file.data) }
+  for (const file of instance.chart.files.filter(isDefinition)) {
+    const path = `${fullPath(instance)}/${file.name}`
+    // Definitions are large, and often nobody wants them.
+    yield {
+      path,
+      get text() {
+        return decoder.decode(file.data)
+      },
+    }
+  }
   for (const child of instance.charts) yield* definitionsOf(child)
 }
 
