@@ -14,7 +14,10 @@ const openFile = join(here, 'open-cases.json')
 const suites = {
   cluster: () => import('./suites/cluster.mjs'),
   argocd: () => import('./suites/argocd.mjs'),
+  diff: () => import('./suites/diff.mjs'),
+  health: () => import('./suites/health.mjs'),
   helm: () => import('./suites/helm.mjs'),
+  sync: () => import('./suites/sync.mjs'),
 }
 
 function parseArguments(argv) {

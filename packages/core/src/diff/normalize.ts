@@ -27,7 +27,14 @@ export function canonicalObject(object: KubernetesObject): KubernetesObject {
 export function normalizeObject(object: KubernetesObject): KubernetesObject {
   const canonical = withoutServerMembers(canonicalObject(object))
   const schema = schemaOfObject(canonical)
-  return schema === undefined ? canonical : (withZeroMembers(defaultObject(canonical), schema) as KubernetesObject)
+  return schema === undefined ? canonical : (withZeroMembers(defaultObject(withoutNulls(canonical) as KubernetesObject), schema) as KubernetesObject)
+}
+
+/** Typed objects have no nulls: a member is there or not. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (member === null ? [] : [[name, withoutNulls(member)]])))
 }
 
 /** Members that only the API server writes. */

@@ -1,7 +1,7 @@
 // What the live object will be once the desired one has been applied: by field ownership, or three-way with the last applied object.
 import { applyConfiguration, applyMergePatch, applyStrategicMergePatch, createThreeWayMergePatch, untypedSchema } from '@plumbline/schema'
 import { parseJson } from '@plumbline/yaml'
-import { schemaOfObject } from './normalize.ts'
+import { canonicalObject, schemaOfObject } from './normalize.ts'
 import { annotationOf, isKubernetesObject, isRecord } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 
@@ -37,9 +37,16 @@ export function predictLive(desired: KubernetesObject, live: KubernetesObject, p
     }
   }
   const schema = schemaOfObject(desired)
-  const original = lastAppliedOf(live) ?? desired
-  const patch = createThreeWayMergePatch(original, desired, live, schema)
+  const configuration = forMerge(desired)
+  const original = forMerge(canonicalObject(lastAppliedOf(live) ?? desired))
+  const patch = createThreeWayMergePatch(original, configuration, live, schema)
   return (schema === undefined ? applyMergePatch(live, patch) : applyStrategicMergePatch(live, patch, schema)) as KubernetesObject
+}
+
+/** `kubectl apply` writes namespace and empty annotations down; that git names neither takes nothing away. */
+function forMerge(object: KubernetesObject): KubernetesObject {
+  const { namespace: _namespace, ...metadata } = object.metadata
+  return { ...object, metadata }
 }
 
 /** The object stored by client-side apply, or undefined when there is none or it cannot be read. */

@@ -31,17 +31,18 @@ function listOf(text: string | undefined): string[] {
     .filter((entry) => entry !== '')
 }
 
-/** Hook types of an object, Argo CD's annotation first; empty for ordinary objects and for hooks that map to nothing. */
+/** Hook types of an object as they are written, Argo CD's annotation first; empty for ordinary objects and for hooks that map to nothing. */
 export function hookTypesOf(object: KubernetesObject): readonly HookType[] {
   const own = listOf(annotationOf(object, 'argocd.argoproj.io/hook')).filter((entry): entry is HookType => argoHooks.includes(entry))
-  if (own.length > 0) return [...new Set(own)]
+  if (own.length > 0) return own
   const mapped = listOf(annotationOf(object, 'helm.sh/hook')).flatMap((entry) => helmHooks[entry] ?? [])
-  return [...new Set(mapped)]
+  return mapped
 }
 
-/** Whether the object is meant as a hook, also one of an unknown type. Helm's `crd-install` is an ordinary object. */
+/** Whether the object is meant as a hook, also one of no type or an unknown one: that is in no phase, and never applied. Helm's `crd-install` is an ordinary object. */
 export function isHook(object: KubernetesObject): boolean {
-  if (hookTypesOf(object).length > 0) return !isSkipped(object)
+  const own = annotationOf(object, 'argocd.argoproj.io/hook')
+  if (own !== undefined) return own !== 'Skip'
   const helm = listOf(annotationOf(object, 'helm.sh/hook'))
   return helm.length > 0 && !helm.includes('crd-install')
 }
@@ -54,7 +55,9 @@ export function isSkipped(object: KubernetesObject): boolean {
 
 /** Phases of a sync at which the hook runs. */
 export function hookPhasesOf(object: KubernetesObject): readonly SyncPhase[] {
-  return hookTypesOf(object).filter((type): type is SyncPhase => type === 'PreSync' || type === 'Sync' || type === 'PostSync' || type === 'SyncFail')
+  return [...new Set(hookTypesOf(object))].filter(
+    (type): type is SyncPhase => type === 'PreSync' || type === 'Sync' || type === 'PostSync' || type === 'SyncFail',
+  )
 }
 
 /** Delete policies of both annotations; none known means BeforeHookCreation. */

@@ -1,0 +1,45 @@
+// Whether live objects differ from desired ones, against Argo CD's verdicts. Masking has no function of its own yet, so `hide` fails.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { createIgnoreRules, diffObjects } from '@plumbline/core'
+
+export async function run({ folder, only }) {
+  const read = (path) => JSON.parse(readFileSync(join(folder, path), 'utf8'))
+  const { cases } = read('cases.json')
+  return cases
+    .filter(({ id }) => only === undefined || only.test(id))
+    .map((testCase) => {
+      const { id, expected } = testCase
+      try {
+        const reason = problemOf(testCase, read)
+        return { id, isPassed: reason === undefined, reason }
+      } catch (error) {
+        return expected.error === true ? { id, isPassed: true } : { id, isPassed: false, reason: String(error) }
+      }
+    })
+}
+
+function problemOf({ set, live, target, object, options = {}, expected }, read) {
+  const ignore = createIgnoreRules([...(options.ignoreDifferences ?? []), ...overridesOf(options)])
+  if (set === 'normalize') {
+    const found = ignore.strip(read(object))
+    if (expected.error === true) return 'the rules are wrong, and were taken'
+    return isDeepStrictEqual(JSON.parse(JSON.stringify(found)), read(expected.object)) ? undefined : 'the normalised object differs'
+  }
+  if (set === 'hide') return 'nothing answers this set yet'
+  const [before, after] = [live === undefined ? undefined : read(live), target === undefined ? undefined : read(target)]
+  const prediction = { mode: options.structuredMergeDiff === true ? 'ownership' : 'three-way', fieldManager: options.manager ?? 'argocd-controller' }
+  const isModified = before === undefined || after === undefined ? before !== after : diffObjects(after, before, { prediction, ignore }).isModified
+  if (expected.error === true) return 'it had to fail'
+  return isModified === expected.modified ? undefined : `expected modified ${expected.modified}, got ${isModified}`
+}
+
+/** Overrides of the settings as rules of an application. */
+function overridesOf({ resourceOverrides = {} }) {
+  return Object.entries(resourceOverrides).flatMap(([key, { ignoreDifferences }]) => {
+    const slash = key.indexOf('/')
+    const [group, kind] = slash < 0 ? ['', key] : [key.slice(0, slash), key.slice(slash + 1)]
+    return ignoreDifferences === undefined ? [] : [{ group, kind, ...ignoreDifferences }]
+  })
+}
