@@ -32,7 +32,7 @@ export function diffObjects(desired: KubernetesObject, live: KubernetesObject, s
   // The prediction starts from what git says, not from its defaults: a field that git leaves out belongs to whoever set it.
   const before = normalizeObject(live)
   const after = normalizeObject(predictLive(canonicalObject(desired), live, settings.prediction))
-  const differences = differencesOf(ignore.strip(before), ignore.strip(after)).filter(({ path }) => !isBookkeeping(path))
+  const differences = differencesOf(ignore.strip(before, live), ignore.strip(after, live)).filter(({ path }) => !isBookkeeping(path))
   return differences.length === 0 ? unmodified : { isModified: true, differences }
 }
 

@@ -1,5 +1,6 @@
-// `spec.ignoreDifferences` by JSON pointers. Group and kind may be globs, name and namespace are exact.
-import { applyJsonPatch } from '@plumbline/schema'
+// `spec.ignoreDifferences` by JSON pointers and by managers of fields. Group and kind may be globs, name and namespace are exact.
+import { applyJsonPatch, decodeManagers, removeFields, untypedSchema } from '@plumbline/schema'
+import { schemaOfObject } from './normalize.ts'
 import type { IgnoreDifference } from '../model/application.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { groupOf } from '../model/resource-id.ts'
@@ -7,13 +8,14 @@ import { matchesGlob } from '../model/glob.ts'
 
 /** Takes ignored fields out of an object before it is compared. */
 export interface IgnoreRules {
-  strip(object: KubernetesObject): KubernetesObject
+  /** @param live whose managers own the fields. Default: the object itself */
+  strip(object: KubernetesObject, live?: KubernetesObject): KubernetesObject
 }
 
 /** Rules from an application's spec. A pointer that leads nowhere is passed over. */
 export function createIgnoreRules(rules: readonly IgnoreDifference[]): IgnoreRules {
   return {
-    strip(object) {
+    strip(object, live = object) {
       let stripped: unknown = object
       for (const rule of rules) {
         if (!appliesTo(rule, object)) continue
@@ -24,10 +26,21 @@ export function createIgnoreRules(rules: readonly IgnoreDifference[]): IgnoreRul
             // Nothing is there to ignore.
           }
         }
+        stripped = withoutFieldsOf(rule.managedFieldsManagers ?? [], stripped as KubernetesObject, live)
       }
       return stripped as KubernetesObject
     },
   }
+}
+
+/** The object without what the managers own in the live one. */
+function withoutFieldsOf(managers: readonly string[], object: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  if (managers.length === 0 || live.metadata.managedFields === undefined) return object
+  const schema = schemaOfObject(live) ?? untypedSchema
+  let stripped: unknown = object
+  for (const { manager, set } of decodeManagers(live.metadata.managedFields).values())
+    if (managers.includes(manager)) stripped = removeFields(stripped, set, schema) ?? {}
+  return stripped as KubernetesObject
 }
 
 function appliesTo(rule: IgnoreDifference, object: KubernetesObject): boolean {
