@@ -36,7 +36,24 @@ describe('rules', () => {
   })
   afterAll(() => cluster.close())
 
+  it('takes paths as they are', async () => {
+    // undici and fetch would take the dots away before they send the path.
+    const { connect } = await import('node:net')
+    const { hostname, port } = new URL(cluster.url)
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), hostname, () => socket.write('GET /apis/../api HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'))
+      socket.once('data', (data) => resolve(String(data)))
+    })
+    expect(answer).toContain('404')
+  })
+
   it.each<[what: string, path: string, object: object, message: string]>([
+    [
+      'an event as an owner',
+      core('configmaps'),
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c', ownerReferences: [{ apiVersion: 'v1', kind: 'Event', name: 'e', uid: 'u' }] } },
+      '/v1, Kind=Event is disallowed from being an owner',
+    ],
     [
       'a request above its limit',
       core('pods'),

@@ -44,6 +44,14 @@ export async function run({ folder, tools, root, only }) {
       })
       child.on('exit', (code) => reject(new Error(`plumbline ${args[0]} ended with ${code}`)))
     })
+  const stop = () => {
+    for (const program of programs) program.kill()
+  }
+  // Whoever ends this run ends what it started.
+  process.once('SIGTERM', () => {
+    stop()
+    process.exit(143)
+  })
   try {
     await start(['cluster', '--dir', dir], (text) => text.includes('"kubeconfig"'))
     const kubeconfig = join(dir, 'kubeconfig')

@@ -16,7 +16,7 @@ import type { Faults } from './faults.ts'
 import { decodeProtobuf, ProtobufError } from './protobuf.ts'
 import { errorAnswer, handle, serialise, tableOf } from './handler.ts'
 import { selectorOf } from './list.ts'
-import { badRequest, internalFailure, invalid, requestTooLarge, StatusError, tooManyRequests } from './status-errors.ts'
+import { badRequest, internalFailure, invalid, requestTooLarge, StatusError, tooManyRequests, plainNotFound } from './status-errors.ts'
 import type { Stored } from './storage.ts'
 import { metadataOf } from './tables/table.ts'
 import type { JsonObject, UserInfo } from './types.ts'
@@ -103,6 +103,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     return
   }
   const headers = request.headers as Readonly<Record<string, string | undefined>>
+  // The server takes paths as they are: dots lead nowhere.
+  if (/\/\.\.?(?:\/|$)/.test((request.url ?? '/').split('?', 1)[0] ?? '')) {
+    send(response, errorAnswer(plainNotFound(), { headers }))
+    return
+  }
   if (fault?.status !== undefined) {
     const error =
       fault.status === 429

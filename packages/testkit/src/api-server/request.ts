@@ -21,7 +21,7 @@ export function parseResourcePath(parts: readonly string[], registry: Registry):
   const isLegacy = parts[0] === 'api'
   const [group, version, rest] = isLegacy ? ['', parts[1], parts.slice(2)] : [parts[1] ?? '', parts[2], parts.slice(3)]
   if (version === undefined || rest.length === 0) return undefined
-  if (!registry.hasGroupVersion(group, version)) throw registry.hasGroup(group) ? unknownResource() : plainNotFound()
+  if (!registry.hasGroupVersion(group, version)) throw registry.hasGroup(group) && !registry.isDefinedGroup(group) ? unknownResource() : plainNotFound()
   let namespace = ''
   let segments = rest
   // `namespaces/x/pods` is inside a namespace; `namespaces/x` and `namespaces/x/status` are about one.

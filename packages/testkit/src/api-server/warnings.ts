@@ -16,6 +16,18 @@ const deprecatedNodeLabels: Readonly<Record<string, string>> = {
 /** Kinds whose name becomes part of names of pods. */
 const namesPods = new Set(['Deployment', 'ReplicaSet', 'Job', 'CronJob', 'ReplicationController'])
 
+/** Finalizers that come with a write and could be anybody's. Custom resources alone are looked at. */
+export function finalizerWarnings(type: ResourceType, object: KubeObject, previous: KubeObject | undefined): string[] {
+  if (type.defined === undefined) return []
+  const known = new Set(previous?.metadata.finalizers)
+  return [...new Set(object.metadata.finalizers)]
+    .filter((finalizer) => !known.has(finalizer) && !finalizer.includes('/'))
+    .map(
+      (finalizer) =>
+        `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers`,
+    )
+}
+
 /** Warnings of an object that is created. */
 export function warningsOfObject(type: ResourceType, object: KubeObject): string[] {
   const key = `${type.group}/${type.kind}`

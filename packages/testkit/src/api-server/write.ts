@@ -21,7 +21,7 @@ import type { Storage, Stored } from './storage.ts'
 import { generationAfter, hasGeneration, hasStatusEndpoint, resetPathsOf, statusUpdate, withoutStatus } from './strategies.ts'
 import { formatTime, isEqual, isObject, objectOf } from './types.ts'
 import type { Clock, JsonObject, KubeObject, WriteOptions } from './types.ts'
-import { warningsOfObject } from './warnings.ts'
+import { finalizerWarnings, warningsOfObject } from './warnings.ts'
 import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts'
 import { validateObject, validateUpdate } from './validation/objects.ts'
 import { readScale, scaleConfiguration, writeScale } from './scale.ts'
@@ -161,7 +161,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     object = prepared(type, admission.mutate(type, object, namespace), undefined, { now: now(), user: options.user })
     const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
     if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
-    options.warnings.push(...warningsOfObject(type, object))
+    options.warnings.push(...warningsOfObject(type, object), ...finalizerWarnings(type, object, undefined))
     admission.check({
       operation: 'CREATE',
       type,
@@ -310,6 +310,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     checkEscalation(type, next, live, options.user, authorizer)
     const errors = [...validateMetadataUpdate(live, next), ...validateObject(type, next, live), ...validateUpdate(type, live, next, subresource)]
     if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
+    if (subresource === '') options.warnings.push(...finalizerWarnings(type, next, live))
     admission.check({
       operation: 'UPDATE',
       type,

@@ -98,7 +98,8 @@ function customCell(type: string, values: readonly unknown[], now: number): unkn
     case 'date':
       return typeof value === 'string' ? (Number.isNaN(Date.parse(value)) ? '<invalid>' : ageOf(value, now)) : '<unknown>'
     default:
-      return values.length > 1 ? values.map(textOf).join(' ') : textOf(value)
+      // Of several values the server shows the first.
+      return textOf(value)
   }
 }
 

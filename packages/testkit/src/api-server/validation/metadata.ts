@@ -63,6 +63,8 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
           value: '',
           detail: `${field === 'apiVersion' ? 'version ' : ''}must not be empty`,
         })
+    if (owner.apiVersion === 'v1' && owner.kind === 'Event')
+      errors.push({ type: 'Invalid', path: 'metadata.ownerReferences', value: owner, detail: '/v1, Kind=Event is disallowed from being an owner' })
   }
   const controllers = (metadata.ownerReferences ?? []).filter(({ controller }) => controller === true)
   if (controllers.length > 1)
