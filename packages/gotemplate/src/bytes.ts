@@ -47,7 +47,6 @@ export function bytesOf(text: string): Uint8Array {
   if (!/[\ud800-\udfff]/.test(text) || !/[\udc80-\udcff]/.test(text)) return encoder.encode(text)
   const parts: Uint8Array[] = []
   let start = 0
-  const push = (part: Uint8Array): void => void parts.push(part)
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code >= 0xd800 && code < 0xdc00) {
@@ -55,18 +54,21 @@ export function bytesOf(text: string): Uint8Array {
       continue
     }
     if (code < escapeBase + 0x80 || code > escapeBase + 0xff) continue
-    push(encoder.encode(text.slice(start, at)))
-    push(Uint8Array.of(code - escapeBase))
+    parts.push(encoder.encode(text.slice(start, at)), Uint8Array.of(code - escapeBase))
     start = at + 1
   }
-  push(encoder.encode(text.slice(start)))
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  return joinBytes(...parts, encoder.encode(text.slice(start)))
+}
+
+/** One after the other. */
+export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
   let offset = 0
   for (const part of parts) {
-    bytes.set(part, offset)
+    result.set(part, offset)
     offset += part.length
   }
-  return bytes
+  return result
 }
 
 /** A text in which escaped bytes are what JSON and YAML show for them. */

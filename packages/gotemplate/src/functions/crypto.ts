@@ -1,5 +1,5 @@
 // Hashes, passwords, ciphers and certificates.
-import { bytesOf, textOf } from '../bytes.ts'
+import { bytesOf, joinBytes, textOf } from '../bytes.ts'
 import { cbc } from '@noble/ciphers/aes.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
@@ -98,23 +98,13 @@ const passwordCharacters: Readonly<Record<string, string>> = {
 
 const uint32 = (value: number): Uint8Array => Uint8Array.of((value >>> 24) & 255, (value >>> 16) & 255, (value >>> 8) & 255, value & 255)
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    result.set(part, offset)
-    offset += part.length
-  }
-  return result
-}
-
 function derivePassword(counter: number, type: string, password: string, user: string, site: string): string {
   const templates = passwordTemplates[type]
   if (templates === undefined) return `cannot find password template ${type}`
   const seedText = bytesOf('com.lyndir.masterpassword')
   const [userBytes, siteBytes] = [bytesOf(user), bytesOf(site)]
-  const key = scrypt(bytesOf(password), joined(seedText, uint32(userBytes.length), userBytes), { N: 32_768, r: 8, p: 2, dkLen: 64 })
-  const seed = hmac(sha256, key, joined(seedText, uint32(siteBytes.length), siteBytes, uint32(counter)))
+  const key = scrypt(bytesOf(password), joinBytes(seedText, uint32(userBytes.length), userBytes), { N: 32_768, r: 8, p: 2, dkLen: 64 })
+  const seed = hmac(sha256, key, joinBytes(seedText, uint32(siteBytes.length), siteBytes, uint32(counter)))
   const template = templates[(seed[0] ?? 0) % templates.length] ?? ''
   return Array.from(template)
     .map((letter, index) => {
@@ -183,7 +173,7 @@ export function cryptoFunctions(ports: SprigPorts): FunctionMap {
     encryptAES: fn('string string', ([password, text]) => {
       if (text === '') return ''
       const iv = ports.random(16)
-      return base64(joined(iv, cbc(aesKey(password as string), iv).encrypt(bytesOf(text as string))))
+      return base64(joinBytes(iv, cbc(aesKey(password as string), iv).encrypt(bytesOf(text as string))))
     }),
     decryptAES: fn('string string', ([password, text]) => {
       if (text === '') return ''

@@ -14,7 +14,7 @@ function unescaped(text: string): string {
 }
 
 function parsed(text: string): GoValue {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   if (/[\x00-\x1f\x7f]/.test(text)) throw new FunctionError(`unable to parse url: parse ${JSON.stringify(text)}: net/url: invalid control character in URL`)
   const hash = text.indexOf('#')
   const fragment = hash < 0 ? '' : unescaped(text.slice(hash + 1))
