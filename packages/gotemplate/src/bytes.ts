@@ -57,11 +57,11 @@ export function bytesOf(text: string): Uint8Array {
     parts.push(encoder.encode(text.slice(start, at)), Uint8Array.of(code - escapeBase))
     start = at + 1
   }
-  return joinBytes(...parts, encoder.encode(text.slice(start)))
+  return joinBytes([...parts, encoder.encode(text.slice(start))])
 }
 
 /** One after the other. */
-export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const result = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
   let offset = 0
   for (const part of parts) {

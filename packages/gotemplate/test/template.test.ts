@@ -122,6 +122,7 @@ describe('functions', () => {
   it('keep bytes that are no text', () => {
     const bytes = Uint8Array.of(0, 0xff, 0xc3, 0xa9, 0xed, 0xa0, 0x80, 0xf0, 0x9f)
     expect([...bytesOf(textOf(bytes))]).toEqual([...bytes])
+    expect(bytesOf(textOf(new Uint8Array(300_000).fill(0xff)))).toHaveLength(300_000)
     expect(run('{{ b64enc . }}', textOf(bytes))).toBe(Buffer.from(bytes).toString('base64'))
   })
 

@@ -103,8 +103,8 @@ function derivePassword(counter: number, type: string, password: string, user: s
   if (templates === undefined) return `cannot find password template ${type}`
   const seedText = bytesOf('com.lyndir.masterpassword')
   const [userBytes, siteBytes] = [bytesOf(user), bytesOf(site)]
-  const key = scrypt(bytesOf(password), joinBytes(seedText, uint32(userBytes.length), userBytes), { N: 32_768, r: 8, p: 2, dkLen: 64 })
-  const seed = hmac(sha256, key, joinBytes(seedText, uint32(siteBytes.length), siteBytes, uint32(counter)))
+  const key = scrypt(bytesOf(password), joinBytes([seedText, uint32(userBytes.length), userBytes]), { N: 32_768, r: 8, p: 2, dkLen: 64 })
+  const seed = hmac(sha256, key, joinBytes([seedText, uint32(siteBytes.length), siteBytes, uint32(counter)]))
   const template = templates[(seed[0] ?? 0) % templates.length] ?? ''
   return Array.from(template)
     .map((letter, index) => {
@@ -173,7 +173,7 @@ export function cryptoFunctions(ports: SprigPorts): FunctionMap {
     encryptAES: fn('string string', ([password, text]) => {
       if (text === '') return ''
       const iv = ports.random(16)
-      return base64(joinBytes(iv, cbc(aesKey(password as string), iv).encrypt(bytesOf(text as string))))
+      return base64(joinBytes([iv, cbc(aesKey(password as string), iv).encrypt(bytesOf(text as string))]))
     }),
     decryptAES: fn('string string', ([password, text]) => {
       if (text === '') return ''

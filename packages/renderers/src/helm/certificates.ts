@@ -33,11 +33,11 @@ export function nodeCertificates(): CertificatePort | undefined {
 
 /** One value of DER: tag, length, content. */
 function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
-  const body = joinBytes(...content)
+  const body = joinBytes(content)
   const size = body.length
   const length =
     size < 128 ? [size] : size < 256 ? [0x81, size] : size < 65_536 ? [0x82, size >> 8, size & 255] : [0x83, size >> 16, (size >> 8) & 255, size & 255]
-  return joinBytes(Uint8Array.of(tag, ...length), body)
+  return joinBytes([Uint8Array.of(tag, ...length), body])
 }
 
 const sequence = (...items: readonly Uint8Array[]): Uint8Array => der(0x30, ...items)
@@ -49,7 +49,7 @@ function integer(bytes: Uint8Array): Uint8Array {
   let start = 0
   while (start < bytes.length - 1 && bytes[start] === 0) start++
   const body = bytes.subarray(start)
-  return der(0x02, (body[0] ?? 0) >= 128 ? joinBytes(Uint8Array.of(0), body) : body)
+  return der(0x02, (body[0] ?? 0) >= 128 ? joinBytes([Uint8Array.of(0), body]) : body)
 }
 
 function oid(text: string): Uint8Array {
