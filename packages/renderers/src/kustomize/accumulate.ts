@@ -1,0 +1,318 @@
+// One layer: its resources, generators, components and transformers, in that order. Follows kustomize v5.7 `api/internal/target/kusttarget.go`.
+import { parseYamlDocuments, YamlError } from '@plumbline/yaml'
+import { builtInGenerators } from './builtin-generators.ts'
+import type { ChartInflater } from './builtin-generators.ts'
+import { builtInTransformers } from './builtin-transformers.ts'
+import type { Transformation } from './builtin-transformers.ts'
+import { transformerSteps } from './transformer-steps.ts'
+import { configurationOfCrds } from './crd-configuration.ts'
+import { defaultConfiguration } from './configuration/defaults.ts'
+import { emptyConfiguration, mergeConfigurations, parseConfiguration } from './configuration/transformer-configuration.ts'
+import type { TransformerConfiguration } from './configuration/transformer-configuration.ts'
+import { KustomizeError, messageOf, within } from './errors.ts'
+import { loadKustomization } from './kustomization.ts'
+import type { Kustomization } from './kustomization.ts'
+import { normalize } from './loader.ts'
+import type { Loader } from './loader.ts'
+import type { SchemaLookup } from './merge-schema.ts'
+import type { Origin } from './origin.ts'
+import { readResources } from './read-resources.ts'
+import { createResourceMap } from './resource-map.ts'
+import type { ResourceMap } from './resource-map.ts'
+import { currentIdOf, textOf } from './resource.ts'
+import type { JsonMap, Resource } from './resource.ts'
+import { useSchema } from './openapi.ts'
+import { conform } from './shape.ts'
+import { pluginShapes } from './shapes.ts'
+import { joinVariables, mergeVariables, parseVariable } from './variables.ts'
+import type { Variable } from './variables.ts'
+
+/** What a layer hands up. */
+export interface Accumulated {
+  map: ResourceMap
+  configuration: TransformerConfiguration
+  variables: readonly Variable[]
+}
+
+/** What is the same for all layers of a build. */
+export interface BuildContext {
+  readonly limits: { readonly maxResources: number; readonly maxKustomizations: number }
+  /** Types for merging; a custom schema that a layer names counts from there on, as in Kustomize. */
+  readonly schemas: { current: SchemaLookup }
+  readonly keepsOrigins: boolean
+  readonly count: { kustomizations: number }
+  readonly inflate?: ChartInflater
+  readonly signal?: AbortSignal
+}
+
+interface Layer extends BuildContext {
+  readonly kustomization: Kustomization
+  readonly loader: Loader
+  /** Path of the folder from where the build started, for origins. */
+  readonly place: string
+}
+
+/** Build a layer on its own. @throws {KustomizeError} */
+export function accumulate(kustomization: Kustomization, loader: Loader, context: BuildContext, place: string): Promise<Accumulated> {
+  return accumulateInto(emptyLayer(), { ...context, kustomization, loader, place })
+}
+
+function emptyLayer(): Accumulated {
+  return { map: createResourceMap(), configuration: emptyConfiguration, variables: [] }
+}
+
+/** The tables are never changed, so one copy serves all. */
+const defaults = mergeConfigurations(emptyConfiguration, mergeConfigurations(emptyConfiguration, defaultConfiguration()))
+
+async function accumulateInto(start: Accumulated, layer: Layer): Promise<Accumulated> {
+  const { kustomization } = layer
+  layer.signal?.throwIfAborted()
+  if (++layer.count.kustomizations > layer.limits.maxKustomizations)
+    throw new KustomizeError(`more than ${layer.limits.maxKustomizations} kustomizations in one build`, 'KUSTOMIZE_LIMIT')
+  const found = start
+  await step('accumulating resources', () => addResources(found, kustomization.resources, layer))
+  found.configuration = join(found.configuration, await ownConfiguration(layer))
+  for (const path of kustomization.crds) found.configuration = mergeConfigurations(found.configuration, configurationOfCrds(await documentAt(path, layer)))
+  await runGenerators(found, layer)
+  let current = found
+  for (const path of kustomization.components) current = await step('accumulating components', () => addComponent(current, path, layer))
+  await runTransformers(current, layer)
+  await runValidators(current, layer)
+  current.variables = mergeVariables(current.variables, kustomization.vars.map(parseVariable), current.map)
+  if (current.map.list.length > layer.limits.maxResources)
+    throw new KustomizeError(`more than ${layer.limits.maxResources} resources in one build`, 'KUSTOMIZE_LIMIT')
+  return current
+}
+
+function join(first: TransformerConfiguration, second: TransformerConfiguration): TransformerConfiguration {
+  return first === emptyConfiguration && second === defaults ? defaults : mergeConfigurations(first, second)
+}
+
+async function ownConfiguration(layer: Layer): Promise<TransformerConfiguration> {
+  const { configurations } = layer.kustomization
+  if (configurations.length === 0) return defaults
+  let own = emptyConfiguration
+  for (const path of configurations) own = mergeConfigurations(own, parseConfiguration(await documentAt(path, layer), path))
+  return mergeConfigurations(defaults, own)
+}
+
+async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw error instanceof KustomizeError ? within(name, error) : error
+  }
+}
+
+async function documentAt(path: string, { loader }: Layer): Promise<unknown> {
+  try {
+    return parseYamlDocuments(await loader.readText(path))[0]?.value ?? null
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    throw new KustomizeError(`${path}: yaml: line ${error.line}: ${error.message}`, 'KUSTOMIZE_INVALID', error)
+  }
+}
+
+async function addResources(into: Accumulated, paths: readonly string[], layer: Layer): Promise<void> {
+  for (const path of paths) {
+    const asFile = await attempt(() => readFile(path, layer))
+    if (asFile.resources !== undefined) {
+      for (const resource of asFile.resources) await step(`merging resources from '${path}'`, async () => into.map.append(resource))
+      continue
+    }
+    const { error } = asFile
+    const folder = await attemptFolder(path, layer)
+    if (folder.loader === undefined) {
+      if (messageOf(error).includes('no such file') || isPathProblem(error))
+        throw within(`accumulation err='accumulating resources from '${path}': ${messageOf(error)}'`, folder.error)
+      throw within(`accumulating resources from '${path}'`, error)
+    }
+    const { loader } = folder
+    await step(`accumulation err='accumulating resources from '${path}': ${messageOf(error)}'`, () => addFolder(into, path, loader, layer))
+  }
+}
+
+function isPathProblem(error: unknown): boolean {
+  return error instanceof KustomizeError && (error.code === 'KUSTOMIZE_PATH' || error.code === 'KUSTOMIZE_UNSUPPORTED')
+}
+
+async function attempt(read: () => Promise<Resource[]>): Promise<{ readonly resources?: readonly Resource[]; readonly error?: unknown }> {
+  try {
+    return { resources: await read() }
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error
+    return { error }
+  }
+}
+
+async function attemptFolder(path: string, { loader }: Layer): Promise<{ readonly loader?: Loader; readonly error?: unknown }> {
+  try {
+    return { loader: await loader.enter(path) }
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error
+    return { error }
+  }
+}
+
+async function readFile(path: string, layer: Layer): Promise<Resource[]> {
+  const resources = readResources(await layer.loader.read(path), path)
+  if (layer.keepsOrigins) for (const resource of resources) resource.origin = { path: joined(layer.place, path) }
+  return resources
+}
+
+function joined(place: string, path: string): string {
+  const isOutside = place.startsWith('..') || path.startsWith('..')
+  return isOutside ? relative(`${place}/${path}`) : (normalize(`${place}/${path}`) ?? path)
+}
+
+/** Without `.` and `..` where something is before it. */
+function relative(path: string): string {
+  const steps: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..' && steps.length > 0 && steps.at(-1) !== '..') steps.pop()
+    else steps.push(part)
+  }
+  return steps.join('/')
+}
+
+async function load(path: string, loader: Loader, isComponent: boolean): Promise<Kustomization> {
+  const kustomization = await step(`couldn't make target for path '/${loader.root}'`, () => loadKustomization(loader))
+  if (isComponent && kustomization.kind !== 'Component')
+    throw new KustomizeError(`expected kind 'Component' for path '/${loader.root}' but got '${kustomization.kind}'`)
+  if (!isComponent && kustomization.kind === 'Component') throw new KustomizeError(`expected kind != 'Component' for path '/${loader.root}' (${path})`)
+  return kustomization
+}
+
+function inner(layer: Layer, kustomization: Kustomization, loader: Loader, path: string): Layer {
+  return { ...layer, kustomization, loader, place: joined(layer.place, path) }
+}
+
+async function addFolder(into: Accumulated, path: string, loader: Loader, layer: Layer): Promise<void> {
+  const kustomization = await load(path, loader, false)
+  await useSchema(kustomization, loader, layer.schemas)
+  const found = await step(`recursed accumulation of path '/${loader.root}'`, () => accumulateInto(emptyLayer(), inner(layer, kustomization, loader, path)))
+  await step(`recursed merging from path '/${loader.root}'`, async () => {
+    for (const resource of found.map.list) into.map.append(resource)
+    into.configuration = into.configuration === emptyConfiguration ? found.configuration : mergeConfigurations(into.configuration, found.configuration)
+    into.variables = joinVariables(into.variables, found.variables)
+  })
+}
+
+/** A component works on what its parent has. */
+async function addComponent(into: Accumulated, path: string, layer: Layer): Promise<Accumulated> {
+  const loader = await step('loader.New', () => layer.loader.enter(path))
+  const kustomization = await load(path, loader, true)
+  await useSchema(kustomization, loader, layer.schemas)
+  return step(`recursed accumulation of path '/${loader.root}'`, () => accumulateInto(into, inner(layer, kustomization, loader, path)))
+}
+
+function configuredIn({ kustomization, place }: Layer): string {
+  return joined(place, kustomization.fileName)
+}
+
+async function runGenerators(into: Accumulated, layer: Layer): Promise<void> {
+  const { kustomization, loader } = layer
+  const { generatorOptions, helmGlobals } = kustomization
+  const entries: (readonly [string, JsonMap])[] = [
+    ...kustomization.configMapGenerator.map((config) => ['ConfigMapGenerator', { ...config, generatorOptions }] as const),
+    ...kustomization.secretGenerator.map((config) => ['SecretGenerator', { ...config, generatorOptions }] as const),
+    ...kustomization.helmCharts.map((config) => ['HelmChartInflationGenerator', { ...helmGlobals, ...config }] as const),
+  ]
+  for (const [kind, config] of entries) {
+    const origin: Origin = { configuredIn: configuredIn(layer), configuredBy: { apiVersion: 'builtin', kind } }
+    await generate(into, kind, config, origin, layer)
+  }
+  for (const plugin of await pluginsOf(kustomization.generators, layer)) {
+    const kind = textOf(plugin.object['kind'])
+    if (builtInGenerators[kind] === undefined) throw unknownPlugin(plugin)
+    await generate(into, kind, configOf(plugin), pluginOrigin(plugin), { ...layer, loader })
+  }
+}
+
+async function generate(into: Accumulated, kind: string, config: JsonMap, origin: Origin, layer: Layer): Promise<void> {
+  const factory = builtInGenerators[kind]
+  if (factory === undefined) throw new KustomizeError(`there is no generator ${kind}`)
+  const { loader, inflate, keepsOrigins } = layer
+  const resources = await factory(config, { loader, ...(inflate === undefined ? {} : { inflate }) })
+  for (const resource of resources) {
+    if (keepsOrigins) resource.origin = origin
+    await step(`merging from generator ${kind}`, async () => into.map.absorb(resource))
+  }
+}
+
+/** Plugins in files, folders or in the list itself. */
+async function pluginsOf(entries: readonly string[], layer: Layer): Promise<readonly Resource[]> {
+  const found = emptyLayer()
+  const paths: string[] = []
+  for (const entry of entries) {
+    const inline = /\n|^\s*\{/.test(entry) ? await attempt(async () => readResources(entry, 'inline plugin')) : {}
+    if (inline.resources === undefined) paths.push(entry)
+    else
+      for (const resource of inline.resources) {
+        if (layer.keepsOrigins) resource.origin = { path: configuredIn(layer) }
+        found.map.append(resource)
+      }
+  }
+  await addResources(found, paths, layer)
+  return found.map.list
+}
+
+function unknownPlugin(plugin: Resource): KustomizeError {
+  const { group, version, kind, name } = currentIdOf(plugin)
+  if (plugin.object['apiVersion'] === 'builtin') return new KustomizeError(`unable to load builtin ${kind}.builtin.[noGrp]`)
+  return new KustomizeError(
+    `external plugins disabled; unable to load external plugin '${kind}' (${group}/${version} ${name}): only built-in ones run`,
+    'KUSTOMIZE_UNSUPPORTED',
+  )
+}
+
+function configOf({ object }: Resource): JsonMap {
+  const kind = textOf(object['kind'])
+  return conform(object, pluginShapes[kind] ?? 'any', { structure: kind, isStrict: false }) as JsonMap
+}
+
+function pluginOrigin(plugin: Resource): Origin {
+  const { name, namespace, kind } = currentIdOf(plugin)
+  return {
+    ...(plugin.origin?.path === undefined ? {} : { configuredIn: plugin.origin.path }),
+    configuredBy: { apiVersion: textOf(plugin.object['apiVersion']), kind, ...(name === '' ? {} : { name }), ...(namespace === '' ? {} : { namespace }) },
+  }
+}
+
+async function runTransformers(into: Accumulated, layer: Layer): Promise<void> {
+  const { kustomization, loader, schemas } = layer
+  const plugins = await pluginsOf(kustomization.transformers, layer)
+  for (const { kind, config } of transformerSteps(kustomization, into.configuration)) {
+    const factory = builtInTransformers[kind]
+    if (factory === undefined) throw new KustomizeError(`there is no transformer ${kind}`)
+    const transformation = await factory(config, { loader, schemas: schemas.current })
+    run(into.map, transformation, { configuredIn: configuredIn(layer), configuredBy: { apiVersion: 'builtin', kind } }, layer)
+  }
+  for (const plugin of plugins) run(into.map, await transformationOf(plugin, layer), pluginOrigin(plugin), layer)
+}
+
+async function transformationOf(plugin: Resource, { loader, schemas }: Layer): Promise<Transformation> {
+  const factory = builtInTransformers[textOf(plugin.object['kind'])]
+  if (factory === undefined || plugin.object['apiVersion'] !== 'builtin') throw unknownPlugin(plugin)
+  return factory(configOf(plugin), { loader, schemas: schemas.current })
+}
+
+function run(map: ResourceMap, transformation: Transformation, origin: Origin, { keepsOrigins }: Layer): void {
+  transformation(map)
+  if (!keepsOrigins) return
+  for (const resource of map.list) {
+    if (resource.origin === undefined) resource.origin = origin
+    else resource.transformations = [...resource.transformations, origin]
+  }
+}
+
+/** Validators are transformers that must leave everything as it is. */
+async function runValidators(into: Accumulated, layer: Layer): Promise<void> {
+  for (const plugin of await pluginsOf(layer.kustomization.validators, layer)) {
+    const transformation = await transformationOf(plugin, layer)
+    const before = JSON.stringify(into.map.list.map(({ object }) => object))
+    transformation(into.map)
+    if (JSON.stringify(into.map.list.map(({ object }) => object)) !== before) throw new KustomizeError("validator shouldn't modify the resource map")
+  }
+}

@@ -1,0 +1,141 @@
+// One resource of a build, and what is remembered of it between the layers. Follows kustomize v5.7 `api/resource`.
+import { resolvePlain } from '@plumbline/yaml'
+import { KustomizeError } from './errors.ts'
+import type { Origin } from './origin.ts'
+import { effectiveNamespace, groupVersionOf } from './resource-id.ts'
+import type { Gvk, Id } from './resource-id.ts'
+
+/** Maps of JSON values; changed in place by the transformers of one build. */
+export type JsonMap = Record<string, unknown>
+
+/** What a generator said about a name that exists already. */
+export type Behavior = 'create' | 'merge' | 'replace'
+
+/** A resource. */
+export interface Resource {
+  object: JsonMap
+  /** Names it had in lower layers, oldest first: references may be written against any of them. */
+  previous: readonly Id[]
+  prefixes: readonly string[]
+  suffixes: readonly string[]
+  needsHash: boolean
+  behavior: Behavior
+  allowsNameChange: boolean
+  allowsKindChange: boolean
+  /** Variables whose value is in it. */
+  variables: readonly string[]
+  /** Where it comes from, and what has changed it: kept only where `buildMetadata` asks. */
+  origin?: Origin
+  transformations: readonly Origin[]
+  /** Whether Kustomize would have kept notes in its annotations: removing them removes an empty map of annotations too. */
+  isMarked: boolean
+}
+
+/** A resource that was just read. */
+export function resourceOf(object: JsonMap): Resource {
+  return {
+    object,
+    previous: [],
+    prefixes: [],
+    suffixes: [],
+    needsHash: false,
+    behavior: 'create',
+    allowsNameChange: false,
+    allowsKindChange: false,
+    variables: [],
+    transformations: [],
+    isMarked: false,
+  }
+}
+
+export function isMap(value: unknown): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Deep copy of JSON values. */
+export function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item)) as T
+  if (!isMap(value)) return value
+  const copy: JsonMap = {}
+  for (const key of Object.keys(value)) setMember(copy, key, copyOf(value[key]))
+  return copy as T
+}
+
+/** Sets a member of any name: `__proto__` is one like others. */
+export function setMember(map: JsonMap, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true })
+  else map[name] = value
+}
+
+export function memberOf(map: JsonMap, name: string): unknown {
+  return Object.hasOwn(map, name) ? map[name] : undefined
+}
+
+/** A scalar as it is written. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null || typeof value === 'object' ? '' : String(value as number)
+}
+
+export function metadataOf(object: JsonMap): JsonMap {
+  const metadata = memberOf(object, 'metadata')
+  return isMap(metadata) ? metadata : {}
+}
+
+export function gvkOf(object: JsonMap): Gvk {
+  return { ...groupVersionOf(textOf(memberOf(object, 'apiVersion'))), kind: textOf(memberOf(object, 'kind')) }
+}
+
+export function currentIdOf({ object }: Resource): Id {
+  const metadata = metadataOf(object)
+  return { ...gvkOf(object), name: textOf(memberOf(metadata, 'name')), namespace: textOf(memberOf(metadata, 'namespace')) }
+}
+
+export function originalIdOf(resource: Resource): Id {
+  return resource.previous[0] ?? currentIdOf(resource)
+}
+
+/** Every id that it has or had, oldest first. */
+export function idsOf(resource: Resource): readonly Id[] {
+  return [...resource.previous, currentIdOf(resource)]
+}
+
+/** To be called before the name, the namespace or the kind may change. */
+export function rememberId(resource: Resource): void {
+  const id = currentIdOf(resource)
+  resource.previous = [...resource.previous, { ...id, namespace: effectiveNamespace(id) }]
+  resource.isMarked = true
+}
+
+/** Members of `metadata.labels` or `metadata.annotations`, as texts. */
+export function textsAt(object: JsonMap, member: 'labels' | 'annotations'): Record<string, string> {
+  const map = memberOf(metadataOf(object), member)
+  return isMap(map) ? Object.fromEntries(Object.entries(map).map(([name, value]) => [name, textOf(value)])) : {}
+}
+
+/** Sets labels or annotations; an empty map removes the member. */
+export function setTexts(object: JsonMap, member: 'labels' | 'annotations', texts: Readonly<Record<string, string>>): void {
+  const metadata = isMap(object['metadata']) ? object['metadata'] : (object['metadata'] = {})
+  if (Object.keys(texts).length === 0) delete (metadata as JsonMap)[member]
+  else (metadata as JsonMap)[member] = { ...texts }
+}
+
+export function setName(object: JsonMap, name: string): void {
+  ;(isMap(object['metadata']) ? object['metadata'] : ((object['metadata'] = {}) as JsonMap))['name'] = name
+}
+
+/** An empty namespace removes the member. */
+export function setNamespace(object: JsonMap, namespace: string): void {
+  const metadata = isMap(object['metadata']) ? object['metadata'] : ((object['metadata'] = {}) as JsonMap)
+  if (namespace === '') delete metadata['namespace']
+  else metadata['namespace'] = namespace
+}
+
+/**
+ * Refuses names that YAML reads as numbers or booleans: Kustomize writes them without quotes and then cannot read them.
+ * @throws {KustomizeError}
+ */
+export function checkKey(name: string): void {
+  if (typeof resolvePlain(name, 'kyaml') !== 'string')
+    throw new KustomizeError(`the key ${name} is no text: json: unsupported type: map[interface {}]interface {}`)
+}

@@ -1,0 +1,29 @@
+// Labels and annotations, in resources and in the pods that they make. Follows kustomize v5.7 `api/filters/labels` and `api/filters/annotations`.
+import { KustomizeError } from '../errors.ts'
+import { visitField } from '../field-spec.ts'
+import type { FieldSpec } from '../field-spec.ts'
+import type { ResourceMap } from '../resource-map.ts'
+import { checkKey, isMap, setMember } from '../resource.ts'
+import type { JsonMap } from '../resource.ts'
+
+/** Set the members in every map that the paths lead to. */
+export function applyEntries(map: ResourceMap, entries: Readonly<Record<string, string>>, fieldSpecs: readonly FieldSpec[]): void {
+  if (Object.keys(entries).length === 0) return
+  Object.keys(entries).forEach(checkKey)
+  for (const { object } of map.list) setEntries(object, entries, fieldSpecs)
+}
+
+/** The same in one object. */
+export function setEntries(object: JsonMap, entries: Readonly<Record<string, string>>, fieldSpecs: readonly FieldSpec[]): void {
+  for (const spec of fieldSpecs)
+    visitField(
+      object,
+      spec,
+      (value) => {
+        if (!isMap(value)) throw new KustomizeError(`expected a map at ${spec.path}`)
+        for (const key of Object.keys(entries).sort()) setMember(value, key, entries[key])
+        return undefined
+      },
+      'map',
+    )
+}
