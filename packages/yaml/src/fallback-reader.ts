@@ -4,7 +4,7 @@ import type { Document, Node, Pair, YAMLMap } from 'yaml'
 import { positionOf, YamlError } from './errors.ts'
 import { setMember } from './fast-reader.ts'
 import type { ResolvedOptions, YamlDocument, YamlWarning } from './options.ts'
-import { resolveKey, resolvePlain, UnsupportedNumber } from './scalars.ts'
+import { resolveKey, resolvePlain, UnsupportedScalar } from './scalars.ts'
 
 /** The complete reader takes about a second for 4 MB, so hostile texts have to stay below this. */
 const maxFallbackLength = 8 * 2 ** 20
@@ -116,7 +116,7 @@ function scalarOf(node: Scalar, context: Context): unknown {
     const value = resolvePlain(text, context.options.scalars)
     return tag?.endsWith(':float') === true && typeof value === 'bigint' ? Number(value) : value
   } catch (error) {
-    if (error instanceof UnsupportedNumber) return fail(context, node, 'YAML_UNSUPPORTED', error.message)
+    if (error instanceof UnsupportedScalar) return fail(context, node, 'YAML_UNSUPPORTED', error.message)
     throw error
   }
 }
@@ -172,9 +172,9 @@ function keyOf({ key }: Pair, context: Context): string {
   const text = plainText(node)
   const isText = node.type !== Scalar.PLAIN || (node.tag !== undefined && node.tag.endsWith(':str'))
   try {
-    return isText ? text : text === '' ? 'null' : resolveKey(text, context.options.scalars)
+    return isText ? text : text === '' && context.options.scalars !== 'kyaml' ? 'null' : resolveKey(text, context.options.scalars)
   } catch (error) {
-    if (error instanceof UnsupportedNumber) return fail(context, node, 'YAML_UNSUPPORTED', error.message)
+    if (error instanceof UnsupportedScalar) return fail(context, node, 'YAML_UNSUPPORTED', error.message)
     throw error
   }
 }

@@ -2,7 +2,7 @@
 import type { ScalarRules } from './options.ts'
 
 /** Thrown for numbers that JSON has no form for; the reader adds the place. */
-export class UnsupportedNumber extends Error {}
+export class UnsupportedScalar extends Error {}
 
 const nulls: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL'])
 const coreBooleans: ReadonlyMap<string, boolean> = new Map([
@@ -26,7 +26,7 @@ for (const character of '0123456789+-.~yYnNtTfFoO') mayBeSpecial[character.charC
 /** Longest of the words, `false`. */
 const longestWord = 5
 
-/** The value of a plain scalar. @throws {UnsupportedNumber} for infinities and what is none */
+/** The value of a plain scalar. @throws {UnsupportedScalar} for infinities and what is none */
 export function resolvePlain(text: string, rules: ScalarRules): unknown {
   const first = text.charCodeAt(0)
   if (first >= 128 || (mayBeSpecial[first] !== 1 && text !== '')) return text
@@ -41,13 +41,13 @@ export function resolvePlain(text: string, rules: ScalarRules): unknown {
 }
 
 function resolveNumber(text: string, rules: ScalarRules): unknown {
-  if (infinite.test(text)) throw new UnsupportedNumber(`${text} is no number that JSON can hold`)
+  if (infinite.test(text)) throw new UnsupportedScalar(`${text} is no number that JSON can hold`)
   if (rules === 'kyaml' && date.test(text)) return rfc3339(text)
   const plain = text.includes('_') ? text.replaceAll('_', '') : text
   if (integer.test(plain)) return integerOf(plain)
   if (!float.test(plain)) return text
   const value = Number(plain)
-  if (!Number.isFinite(value)) throw new UnsupportedNumber(`${text} is no number that JSON can hold`)
+  if (!Number.isFinite(value)) throw new UnsupportedScalar(`${text} is no number that JSON can hold`)
   return value
 }
 
@@ -83,7 +83,11 @@ function rfc3339(text: string): string {
 
 /** A key as JSON has it: a text. Booleans and numbers are written as Go writes them. */
 export function resolveKey(text: string, rules: ScalarRules): string {
-  if (rules === 'kyaml') return text
+  if (rules === 'kyaml') {
+    if (typeof resolvePlain(text, rules) !== 'string')
+      throw new UnsupportedScalar(`the key ${text} is no text: json: unsupported type: map[interface {}]interface {}`)
+    return text
+  }
   const first = text.charCodeAt(0)
   if (first >= 128 || mayBeSpecial[first] !== 1) return text
   // `.` alone is the usual key of managed fields.

@@ -14,7 +14,6 @@ import { loadKustomization } from './kustomization.ts'
 import type { Kustomization } from './kustomization.ts'
 import { normalize } from './loader.ts'
 import type { Loader } from './loader.ts'
-import type { SchemaLookup } from './merge-schema.ts'
 import type { Origin } from './origin.ts'
 import { readResources } from './read-resources.ts'
 import { createResourceMap } from './resource-map.ts'
@@ -22,6 +21,7 @@ import type { ResourceMap } from './resource-map.ts'
 import { currentIdOf, textOf } from './resource.ts'
 import type { JsonMap, Resource } from './resource.ts'
 import { useSchema } from './openapi.ts'
+import type { SchemaState } from './openapi.ts'
 import { conform } from './shape.ts'
 import { pluginShapes } from './shapes.ts'
 import { joinVariables, mergeVariables, parseVariable } from './variables.ts'
@@ -38,7 +38,7 @@ export interface Accumulated {
 export interface BuildContext {
   readonly limits: { readonly maxResources: number; readonly maxKustomizations: number }
   /** Types for merging; a custom schema that a layer names counts from there on, as in Kustomize. */
-  readonly schemas: { current: SchemaLookup }
+  readonly schemas: SchemaState
   readonly keepsOrigins: boolean
   readonly count: { kustomizations: number }
   readonly inflate?: ChartInflater
@@ -269,7 +269,7 @@ function unknownPlugin(plugin: Resource): KustomizeError {
 
 function configOf({ object }: Resource): JsonMap {
   const kind = textOf(object['kind'])
-  return conform(object, pluginShapes[kind] ?? 'any', { structure: kind, isStrict: false }) as JsonMap
+  return conform(object, pluginShapes[kind] ?? 'any', { structure: kind, isStrict: false, convertsScalars: true }) as JsonMap
 }
 
 function pluginOrigin(plugin: Resource): Origin {

@@ -50,7 +50,7 @@ export async function buildKustomization(tree: SourceTree, path: string, options
   const kustomization = await loadKustomization(loader)
   const context: BuildContext = {
     limits: { maxResources: 50_000, maxKustomizations: 2_000, ...options.limits },
-    schemas: { current: builtInSchemas },
+    schemas: { current: builtInSchemas, isSet: false },
     keepsOrigins: kustomization.buildMetadata.length > 0,
     count: { kustomizations: 0 },
     ...(options.inflate === undefined ? {} : { inflate: options.inflate }),

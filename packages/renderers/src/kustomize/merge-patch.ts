@@ -3,6 +3,7 @@ import { KustomizeError } from './errors.ts'
 import type { MergeSchema } from './merge-schema.ts'
 import { copyOf, isMap, memberOf, setMember, textOf } from './resource.ts'
 import type { JsonMap } from './resource.ts'
+import { overwrite, takePlace } from './shared-scalars.ts'
 
 const directive = '$patch'
 type Strategy = 'merge' | 'replace' | 'delete'
@@ -33,11 +34,22 @@ function kindOf(value: unknown): string {
 
 /** What a patch does not name stays, but merging lists lose elements with equal keys. */
 function cleaned(target: unknown, schema: MergeSchema | undefined, path: string): unknown {
-  if (schema === undefined) return copyOf(target)
-  if (Array.isArray(target)) return schema.mergeKeys === undefined || schema.mergeKeys.length === 0 ? copyOf(target) : mergeLists(target, [], schema, path)
+  if (schema === undefined) return inPlace(target)
+  if (Array.isArray(target)) return schema.mergeKeys === undefined || schema.mergeKeys.length === 0 ? inPlace(target) : mergeLists(target, [], schema, path)
   if (!isMap(target)) return target
   const copy: JsonMap = {}
   for (const name of Object.keys(target)) setMember(copy, name, cleaned(target[name], schema.field(name), path))
+  takePlace(copy, target)
+  return copy
+}
+
+/** A copy that takes the place of what it is of. */
+function inPlace(target: unknown): unknown {
+  if (Array.isArray(target)) return target.map(inPlace)
+  if (!isMap(target)) return target
+  const copy: JsonMap = {}
+  for (const name of Object.keys(target)) setMember(copy, name, inPlace(target[name]))
+  takePlace(copy, target)
   return copy
 }
 
@@ -65,6 +77,9 @@ function mergeMaps(target: JsonMap | undefined, patch: JsonMap, schema: MergeSch
     )
     if (value !== undefined) setMember(merged, name, value)
   }
+  if (base === undefined) return merged
+  takePlace(merged, base)
+  for (const [name, value] of Object.entries(merged)) if (Object.hasOwn(patch, name) && typeof value !== 'object') overwrite(merged, name, value)
   return merged
 }
 
@@ -77,7 +92,9 @@ function mergeLists(target: readonly unknown[] | undefined, patch: readonly unkn
   if (strategy === 'delete') return undefined
   const rest = own === undefined ? patch : patch.filter((item) => !(isMap(item) && Object.keys(item).length === 1 && item[directive] === strategy))
   const base = strategy === 'replace' ? [] : (target ?? [])
-  return keys.length === 0 ? mergeScalars(base, rest) : mergeByKeys(base, rest, keys, schema?.elements(), path)
+  const [key] = keys
+  if (key === undefined) return mergeScalars(base, rest)
+  return keys.length === 1 ? mergeByKey(base, rest, key, schema?.elements(), path) : mergeByKeys(base, rest, keys, schema?.elements(), path)
 }
 
 /** Elements of the patch come first. */
@@ -91,51 +108,126 @@ function tupleOf(item: unknown, keys: readonly string[]): readonly string[] {
   return keys.map((key) => (isMap(item) ? textOf(memberOf(item, key)) : ''))
 }
 
-/** Equal but for parts that one side lacks, with one part in common. */
-function agree(a: readonly string[], b: readonly string[]): boolean {
-  let isCommon = false
-  for (const [at, part] of a.entries()) {
-    if (part === b[at]) isCommon ||= part !== ''
-    else if (part !== '' && b[at] !== '') return false
-  }
-  return isCommon
-}
-
 interface Keyed {
   readonly tuple: readonly string[]
   readonly item: unknown
 }
 
-/**
- * Elements of the patch in its order, merged with those of the target that have their keys, then the rest of the target.
- * With several keys those of the target stay in their order, behind what the patch adds.
- */
-function mergeByKeys(target: readonly unknown[], patch: readonly unknown[], keys: readonly string[], schema: MergeSchema | undefined, path: string): unknown[] {
+/** Elements of the patch in its order, merged with those of the target that have their key, then the rest of the target. */
+function mergeByKey(target: readonly unknown[], patch: readonly unknown[], key: string, schema: MergeSchema | undefined, path: string): unknown[] {
+  const keys = [key]
   const wanted = distinct(patch.map((item) => ({ tuple: tupleOf(item, keys), item })))
-  // Lists may be long: elements are found by their first key, not by looking at all.
-  const byFirst = new Map<string, (readonly [number, Keyed])[]>()
-  for (const [at, element] of wanted.entries()) byFirst.set(element.tuple[0] ?? '', [...(byFirst.get(element.tuple[0] ?? '') ?? []), [at, element]])
+  // Lists may be long: elements are found by their key, not by looking at all.
+  const places = new Map(wanted.map(({ tuple: [value = ''] }, at) => [value, at]))
   const merged: unknown[] = wanted.map(() => undefined)
   const isMatched = wanted.map(() => false)
   const rest: unknown[] = []
   for (const item of target) {
-    const tuple = tupleOf(item, keys)
-    const near = tuple.every((part) => part === '') ? [] : (byFirst.get(tuple[0] ?? '') ?? [])
-    const [at, found] = near.find(([, other]) => other.tuple.join('\0') === tuple.join('\0')) ??
-      near.find(([, other]) => agree(other.tuple, tuple)) ?? [-1, undefined]
-    if (found === undefined) {
+    const [value = ''] = tupleOf(item, keys)
+    const at = value === '' ? undefined : places.get(value)
+    const found = at === undefined ? undefined : wanted[at]
+    if (at === undefined || found === undefined) {
       rest.push(cleaned(item, schema, path))
       continue
     }
     // Of elements of the target with equal keys the last one counts, and the patch meets the first one only.
-    const value = isMatched[at] === true ? cleaned(item, schema, path) : merge(item, found.item, schema, `${path}[${keys[0]}=${tuple[0]}]`)
+    merged[at] = isMatched[at] === true ? cleaned(item, schema, path) : merge(item, found.item, schema, `${path}[${key}=${value}]`)
     isMatched[at] = true
-    if (keys.length > 1) rest.push(withKeys(value, keys, found.tuple))
-    else merged[at] = value
   }
   for (const [at, { item, tuple }] of wanted.entries())
-    if (isMatched[at] !== true) merged[at] = withKeys(merge(undefined, item, schema, `${path}[${keys[0]}=${tuple[0]}]`), keys, tuple)
-  return [...merged, ...(keys.length > 1 ? rest : lastOfEach(rest, keys))].filter(isPresent)
+    if (isMatched[at] !== true) merged[at] = withKeys(merge(undefined, item, schema, `${path}[${key}=${tuple[0]}]`), keys, tuple)
+  return [...merged, ...lastOfEach(rest, keys)].filter(isPresent)
+}
+
+/**
+ * The same for lists with several keys, whose elements may lack some: tuples that differ only in what one lacks are taken for one.
+ * What Kustomize does here follows from the order of its steps, so the steps are the same.
+ */
+function mergeByKeys(target: readonly unknown[], patch: readonly unknown[], keys: readonly string[], schema: MergeSchema | undefined, path: string): unknown[] {
+  if (target.length + patch.length > maxKeyed)
+    throw new KustomizeError(`${path.slice(1)}: more than ${maxKeyed} elements in a list that merges by several keys`, 'KUSTOMIZE_LIMIT')
+  const seen = new Set<string>()
+  const tuples = [...patch, ...target].map((item) => tupleOf(item, keys)).filter((tuple) => !seen.has(tuple.join('\0')) && seen.add(tuple.join('\0')))
+  for (const [i, first] of tuples.entries())
+    for (const [j, second] of tuples.entries()) {
+      const joined = agreed(tuples[i] ?? first, second)
+      if (joined !== undefined) tuples[i] = tuples[j] = joined
+    }
+  const base = [...target]
+  const added: unknown[] = []
+  let validKeys = keys
+  for (const tuple of tuples) {
+    validKeys = keys.filter((_key, at) => tuples.some((other) => other[at] !== ''))
+    if (validKeys.length === 0) validKeys = keys
+    const values = tuple.filter((value, at) => value !== '' || validKeys.includes(keys[at] ?? ''))
+    const place = findByKeys(base, validKeys, values)
+    const value = merge(base[place], patch[findByKeys(patch, validKeys, values)], schema, `${path}[${keys[0]}=${values[0]}]`)
+    if (!isPresent(value)) {
+      setByKeys(base, validKeys, values, undefined)
+      continue
+    }
+    const whole = withKeys(value, validKeys, values)
+    if (place >= 0) base[place] = whole
+    setByKeys(added, validKeys, values, whole)
+  }
+  for (const item of base) {
+    const values: string[] = []
+    for (const key of validKeys) {
+      const value = isMap(item) ? memberOf(item, key) : undefined
+      if (value === undefined || value === null) added.push(item)
+      else values.push(textOf(value))
+    }
+    if (validKeys.length > 1) setByKeys(added, validKeys, values, undefined)
+    setByKeys(added, validKeys, values, item)
+  }
+  return added.filter(isPresent)
+}
+
+const maxKeyed = 2000
+
+/** Equal but for parts that one side lacks, with one part in common: both joined; otherwise undefined. */
+function agreed(a: readonly string[], b: readonly string[]): readonly string[] | undefined {
+  let isCommon = false
+  for (const [at, part] of a.entries()) {
+    if (part === b[at]) isCommon = true
+    else if (part !== '' && b[at] !== '') return undefined
+  }
+  return isCommon ? a.map((part, at) => part || (b[at] ?? '')) : undefined
+}
+
+/** Whether an element has these values; a value that is empty is not looked at, and a key without a value counts for the one before. */
+function hasKeys(item: unknown, keys: readonly string[], values: readonly string[]): boolean {
+  return isMap(item) && keys.every((key, at) => at >= values.length || holds(item, key, values[at] ?? ''))
+}
+
+function holds(item: JsonMap, key: string, value: string): boolean {
+  const own = memberOf(item, key)
+  return own !== undefined && (value === '' || textOf(own) === value)
+}
+
+function findByKeys(list: readonly unknown[], keys: readonly string[], values: readonly string[]): number {
+  const named = keys.filter((_key, at) => values[at] !== '')
+  return named.length === 0
+    ? -1
+    : list.findIndex((item) =>
+        hasKeys(
+          item,
+          named,
+          values.filter((value) => value !== ''),
+        ),
+      )
+}
+
+/** Every element with these values replaced, or the new one behind all; without a new one they are removed. */
+function setByKeys(list: unknown[], keys: readonly string[], values: readonly string[], item: unknown): void {
+  if (values.length === 0) return void list.splice(0, list.length, ...(item === undefined ? [] : [item]))
+  let isFound = false
+  const kept = list.flatMap((old) => {
+    if (!hasKeys(old, keys, values)) return [old]
+    isFound = true
+    return item === undefined ? [] : [item]
+  })
+  list.splice(0, list.length, ...kept, ...(isFound || item === undefined ? [] : [item]))
 }
 
 function isPresent(value: unknown): boolean {

@@ -37,9 +37,13 @@ export const builtInSchemas: SchemaLookup = (gvk) => {
   return current === undefined ? undefined : wrapped(current)
 }
 
+/** Lists that came after Kubernetes 1.21, whose types Kustomize carries: it knows nothing of them. */
+const laterLists = new Set(['devices', 'matchConditions', 'reservedFor', 'resourceClaimStatuses', 'resourceClaims', 'variables', 'x-kubernetes-validations'])
+
 function wrapped(schema: TypeSchema): MergeSchema {
   return {
     field: (name) => {
+      if (laterLists.has(name)) return undefined
       const member = schema.kind === 'object' ? schema.fields.get(name) : schema.kind === 'map' ? schema.values : undefined
       return member === undefined ? undefined : wrapped(member)
     },

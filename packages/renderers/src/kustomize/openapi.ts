@@ -9,17 +9,30 @@ import type { SchemaLookup } from './merge-schema.ts'
 /** The one version that Kustomize carries. */
 const builtInVersion = 'v1.21.2'
 
+/** Types as they are known so far in a build. */
+export interface SchemaState {
+  current: SchemaLookup
+  /** Whether a layer has named some: the first one counts, from the top down. */
+  isSet: boolean
+}
+
 /** Take over what the kustomization names. @throws {KustomizeError} */
-export async function useSchema({ openapi }: Kustomization, loader: Loader, schemas: { current: SchemaLookup }): Promise<void> {
+export async function useSchema({ openapi, kind }: Kustomization, loader: Loader, schemas: SchemaState): Promise<void> {
+  if (schemas.isSet) return
   const { path, version } = openapi
   if (path !== undefined && version !== undefined) throw new KustomizeError('builtin version and custom schema provided, cannot use both')
   if (version !== undefined) {
     if (version !== builtInVersion) throw new KustomizeError('the specified OpenAPI version is not built in')
     schemas.current = builtInSchemas
+    schemas.isSet = true
   }
   if (path === undefined) return
   try {
-    schemas.current = schemasOf(parseYamlDocuments(await loader.readText(path))[0]?.value)
+    const named = schemasOf(parseYamlDocuments(await loader.readText(path))[0]?.value)
+    const before = schemas.current
+    // A component comes when resources have been read: the types they were read with stay known beside its own.
+    schemas.current = kind === 'Component' ? (gvk) => named(gvk) ?? before(gvk) : named
+    schemas.isSet = true
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
     throw new KustomizeError(`openapi: ${path}: yaml: line ${error.line}: ${error.message}`, 'KUSTOMIZE_INVALID', error)

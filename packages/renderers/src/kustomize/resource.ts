@@ -31,20 +31,51 @@ export interface Resource {
   isMarked: boolean
 }
 
-/** A resource that was just read. */
+/** Names in which Kustomize keeps notes while it builds. Its functions write them, so they may be in what is read. */
+const notePrefix = 'internal.config.kubernetes.io/'
+const noteNames = [
+  'previousKinds',
+  'previousNames',
+  'previousNamespaces',
+  'prefixes',
+  'suffixes',
+  'refBy',
+  'generatorBehavior',
+  'needsHashSuffix',
+  'allowNameChange',
+  'allowKindChange',
+]
+
+/** Take the notes out of the annotations. @throws {KustomizeError} when they do not fit each other */
+function takeNotes(object: JsonMap): Pick<Resource, 'previous' | 'prefixes' | 'suffixes' | 'isMarked'> {
+  const annotations = memberOf(metadataOf(object), 'annotations')
+  const listOf = (name: string): readonly string[] => {
+    const text = isMap(annotations) ? textOf(memberOf(annotations, notePrefix + name)) : ''
+    return text === '' ? [] : text.split(',')
+  }
+  if (!isMap(annotations) || !noteNames.some((name) => Object.hasOwn(annotations, notePrefix + name)))
+    return { previous: [], prefixes: [], suffixes: [], isMarked: false }
+  const [names, namespaces, kinds] = [listOf('previousNames'), listOf('previousNamespaces'), listOf('previousKinds')]
+  if (names.length > 0 && (names.length !== namespaces.length || names.length !== kinds.length))
+    throw new KustomizeError('number of previous names, number of previous namespaces, number of previous kinds not equal')
+  const { group, version } = gvkOf(object)
+  const previous = names.map((name, at) => ({ group, version, kind: kinds[at] ?? '', name, namespace: namespaces[at] ?? '' }))
+  const notes = { previous, prefixes: listOf('prefixes'), suffixes: listOf('suffixes'), isMarked: true }
+  for (const name of noteNames) delete annotations[notePrefix + name]
+  return notes
+}
+
+/** A resource that was just read. @throws {KustomizeError} */
 export function resourceOf(object: JsonMap): Resource {
   return {
     object,
-    previous: [],
-    prefixes: [],
-    suffixes: [],
+    ...takeNotes(object),
     needsHash: false,
     behavior: 'create',
     allowsNameChange: false,
     allowsKindChange: false,
     variables: [],
     transformations: [],
-    isMarked: false,
   }
 }
 
@@ -136,6 +167,6 @@ export function setNamespace(object: JsonMap, namespace: string): void {
  * @throws {KustomizeError}
  */
 export function checkKey(name: string): void {
-  if (typeof resolvePlain(name, 'kyaml') !== 'string')
+  if (typeof resolvePlain(name, 'sigs') !== 'string')
     throw new KustomizeError(`the key ${name} is no text: json: unsupported type: map[interface {}]interface {}`)
 }

@@ -1,6 +1,6 @@
 // Shapes of configuration: names whatever their case, values of the kinds that the fields have. Follows Go's `encoding/json`, through which Kustomize reads its files.
 import { KustomizeError } from './errors.ts'
-import { isMap } from './resource.ts'
+import { isMap, textOf } from './resource.ts'
 import type { JsonMap } from './resource.ts'
 
 /** What a value has to be. `any` is left as it is. */
@@ -21,6 +21,8 @@ export interface ConformOptions {
   readonly structure: string
   /** Whether a name that is no field is an error; otherwise it stays. */
   readonly isStrict: boolean
+  /** Whether numbers and booleans may stand for texts. Default: no. */
+  readonly convertsScalars?: boolean
 }
 
 /** The value with its fields under their proper names, nulls left out. @throws {KustomizeError} */
@@ -28,6 +30,7 @@ export function conform(value: unknown, shape: Shape, options: ConformOptions, p
   if (value === null || value === undefined || shape === 'any') return value ?? undefined
   switch (shape) {
     case 'text':
+      if (options.convertsScalars === true && typeof value !== 'object') return textOf(value)
       return expectKind(value, typeof value === 'string', 'string', options, path)
     case 'flag':
       return expectKind(value, typeof value === 'boolean', 'bool', options, path)

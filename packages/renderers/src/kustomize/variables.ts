@@ -26,7 +26,7 @@ export function parseVariable(entry: JsonMap): Variable {
   return {
     name,
     object: {
-      ...groupVersionOf(textOf(object['apiVersion'])),
+      ...groupOf(object),
       kind: textOf(object['kind']),
       name: textOf(object['name']),
       namespace: textOf(object['namespace']),

@@ -17,6 +17,7 @@ export async function generateConfigObject(kind: 'ConfigMap' | 'Secret', config:
   addData(object, kind, await readKeyValues(name, config, loader))
   for (const member of ['labels', 'annotations'] as const) {
     const texts = Object.entries(options[member] as JsonMap)
+    for (const [key] of texts) checkKey(key)
     if (texts.length > 0) setTexts(object, member, Object.fromEntries(texts.map(([key, value]) => [key, textOf(value)])))
   }
   if (options['immutable'] === true) object['immutable'] = true

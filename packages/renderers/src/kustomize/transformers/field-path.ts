@@ -2,6 +2,7 @@
 import { RE2JS } from 're2js'
 import { KustomizeError, messageOf } from '../errors.ts'
 import { isMap, memberOf, setMember, textOf } from '../resource.ts'
+import { overwrite } from '../shared-scalars.ts'
 
 /** A place in an object: what holds the value, and where in it. */
 export interface Place {
@@ -85,7 +86,7 @@ export function placesAt(root: Place, path: readonly string[], created?: 'scalar
 }
 
 function memberPlace(map: Record<string, unknown>, name: string): Place {
-  return { get: () => memberOf(map, name), set: (value) => setMember(map, name, value) }
+  return { get: () => memberOf(map, name), set: (value) => overwrite(map, name, value) }
 }
 
 function elementAt(list: unknown[], at: number): Place {

@@ -3,8 +3,9 @@ import { KustomizeError } from '../errors.ts'
 import { visitField } from '../field-spec.ts'
 import type { FieldSpec } from '../field-spec.ts'
 import type { ResourceMap } from '../resource-map.ts'
-import { checkKey, isMap, setMember } from '../resource.ts'
+import { checkKey, isMap } from '../resource.ts'
 import type { JsonMap } from '../resource.ts'
+import { sharedSetter } from '../shared-scalars.ts'
 
 /** Set the members in every map that the paths lead to. */
 export function applyEntries(map: ResourceMap, entries: Readonly<Record<string, string>>, fieldSpecs: readonly FieldSpec[]): void {
@@ -15,13 +16,16 @@ export function applyEntries(map: ResourceMap, entries: Readonly<Record<string, 
 
 /** The same in one object. */
 export function setEntries(object: JsonMap, entries: Readonly<Record<string, string>>, fieldSpecs: readonly FieldSpec[]): void {
+  const setters = Object.keys(entries)
+    .sort()
+    .map((key) => [key, sharedSetter(entries[key])] as const)
   for (const spec of fieldSpecs)
     visitField(
       object,
       spec,
       (value) => {
         if (!isMap(value)) throw new KustomizeError(`expected a map at ${spec.path}`)
-        for (const key of Object.keys(entries).sort()) setMember(value, key, entries[key])
+        for (const [key, set] of setters) set(value, key)
         return undefined
       },
       'map',
