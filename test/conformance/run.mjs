@@ -17,6 +17,7 @@ const suites = {
   diff: () => import('./suites/diff.mjs'),
   health: () => import('./suites/health.mjs'),
   helm: () => import('./suites/helm.mjs'),
+  kustomize: () => import('./suites/kustomize.mjs'),
   sync: () => import('./suites/sync.mjs'),
 }
 

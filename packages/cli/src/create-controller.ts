@@ -3,7 +3,7 @@ import { createEngine } from '@plumbline/core'
 import type { Engine, Logger, PushAnswer } from '@plumbline/core'
 import { createApplicationStore, createCluster, ensureDefaultProject, installDefinitions, systemClock } from '@plumbline/k8s'
 import type { ClusterAccess, KubernetesApplicationStore, KubernetesCluster } from '@plumbline/k8s'
-import { directory, helm } from '@plumbline/renderers'
+import { directory, helm, kustomize } from '@plumbline/renderers'
 import { gitSource } from '@plumbline/sources'
 import type { GitSource } from '@plumbline/sources'
 import { startWebhookReceiver } from './webhook-receiver.ts'
@@ -46,7 +46,7 @@ export async function startController(options: ControllerOptions, signal?: Abort
   const store = createApplicationStore(cluster, { namespace, logger })
   const engine = createEngine({
     sources: [git],
-    renderers: [helm(), directory()],
+    renderers: [helm(), kustomize(), directory()],
     cluster,
     store,
     clock: systemClock,

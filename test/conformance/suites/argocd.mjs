@@ -27,6 +27,8 @@ const scenarios = [
   'helm-error',
   'multi-source-ref',
   'multi-source-repeat',
+  'kustomize-overlay',
+  'kustomize-options',
 ]
 const levels = ['status', 'resources', 'history']
 

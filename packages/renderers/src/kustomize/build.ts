@@ -6,6 +6,7 @@ import type { BuildContext } from './accumulate.ts'
 import { addHashes, labelAll } from './builtin-transformers.ts'
 import type { ChartInflater } from './builtin-generators.ts'
 import { loadKustomization } from './kustomization.ts'
+import type { Kustomization } from './kustomization.ts'
 import { createLoader } from './loader.ts'
 import { builtInSchemas } from './merge-schema.ts'
 import { fixNameReferences } from './name-references.ts'
@@ -32,6 +33,8 @@ export interface BuildOptions {
   readonly order?: SortOrder
   /** Renders `helmCharts`. Default: a kustomization with charts is an error. */
   readonly inflate?: ChartInflater
+  /** Changes the kustomization at which the build starts, once it is read. */
+  readonly edit?: (kustomization: Kustomization) => Kustomization
   readonly limits?: Partial<BuildLimits>
   readonly signal?: AbortSignal
 }
@@ -47,7 +50,8 @@ const managedBy = 'kustomize-v5.7.1'
  */
 export async function buildKustomization(tree: SourceTree, path: string, options: BuildOptions = {}): Promise<readonly JsonMap[]> {
   const loader = createLoader(tree, path)
-  const kustomization = await loadKustomization(loader)
+  const found = await loadKustomization(loader)
+  const kustomization = options.edit?.(found) ?? found
   const context: BuildContext = {
     limits: { maxResources: 50_000, maxKustomizations: 2_000, ...options.limits },
     schemas: { current: builtInSchemas, isSet: false },
