@@ -24,7 +24,7 @@ export function wholeMatch(pattern: string | undefined): (text: string) => boole
     const expression = RE2JS.compile(`^(?:${pattern})$`)
     return (text) => expression.matcher(text).find()
   } catch (error) {
-    throw new KustomizeError(`error parsing regexp: ${messageOf(error)}: \`${pattern}\``, 'KUSTOMIZE_INVALID', error)
+    throw new KustomizeError(messageOf(error), 'KUSTOMIZE_INVALID', error)
   }
 }
 

@@ -29,9 +29,10 @@ export async function readKeyValues(name: string, config: JsonMap, loader: Loade
     pairs.push(...linesOf(content).map(([key, value]) => [key, encoder.encode(value)] as const))
   }
   const literals = textsIn(config, 'literals')
-  for (const literal of literals) {
+  for (const [at, literal] of literals.entries()) {
     const equal = literal.indexOf('=')
-    if (equal <= 0) throw new KustomizeError(`literal sources [${literals.join(' ')}]: invalid literal source ${literal}, expected key=value`)
+    // Kustomize prints the literal, which may be the secret itself.
+    if (equal <= 0) throw new KustomizeError(`literal sources: invalid literal source (literals[${at}] of ${name}), expected key=value`)
     pairs.push([literal.slice(0, equal), encoder.encode(unquoted(literal.slice(equal + 1)))])
   }
   const files = textsIn(config, 'files')

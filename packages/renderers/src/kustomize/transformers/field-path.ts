@@ -147,7 +147,7 @@ function searcher(pattern: string): (text: string) => boolean {
     const expression = RE2JS.compile(pattern)
     return (text) => expression.matcher(text).find()
   } catch (error) {
-    throw new KustomizeError(`error parsing regexp: ${messageOf(error)}: \`${pattern}\``, 'KUSTOMIZE_INVALID', error)
+    throw new KustomizeError(messageOf(error), 'KUSTOMIZE_INVALID', error)
   }
 }
 
