@@ -1,43 +1,75 @@
 // A tree in memory, for tests and for callers that have files from elsewhere.
 import type { SourceTree, TreeEntry } from '../ports/source.ts'
 
+/** What a folder holds, by name: the text of a file, or a folder. */
+type Folder = Map<string, string | Folder>
+
 /**
- * A tree from texts by path.
+ * A tree from texts by path, as they are now.
  * @param files path → content; directories follow from the paths
  */
 export function createMemoryTree(files: Readonly<Record<string, string>>, revision = 'memory'): SourceTree {
   const encoder = new TextEncoder()
-  const paths = Object.keys(files).toSorted()
-  const listing = (path: string): TreeEntry[] | undefined => {
-    const prefix = path === '' ? '' : `${path}/`
-    const entries = new Map<string, TreeEntry>()
-    for (const file of paths) {
-      if (!file.startsWith(prefix)) continue
-      const [name = '', ...rest] = file.slice(prefix.length).split('/')
-      entries.set(
-        name,
-        rest.length === 0
-          ? { name, kind: 'file', id: `text:${files[file] ?? ''}` }
-          : {
-              name,
-              kind: 'directory',
-              id: `tree:${paths
-                .filter((other) => other.startsWith(`${prefix}${name}/`))
-                .map((other) => `${other}=${files[other] ?? ''}`)
-                .join('\0')}`,
-            },
-      )
-    }
-    return entries.size === 0 && path !== '' ? undefined : [...entries.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const root = foldersOf(files)
+  const listings = new Map<Folder, ReadonlyMap<string, TreeEntry>>()
+  const listingOf = (folder: Folder): ReadonlyMap<string, TreeEntry> => {
+    const known = listings.get(folder)
+    if (known !== undefined) return known
+    const listing = new Map(sorted(folder).map(([name, item]) => [name, entryOf(name, item)]))
+    listings.set(folder, listing)
+    return listing
+  }
+  const at = (path: string): string | Folder | undefined => {
+    let item: string | Folder | undefined = root
+    if (path === '') return item
+    for (const name of path.split('/')) item = typeof item === 'object' ? item.get(name) : undefined
+    return item
   }
   return {
     revision,
-    read: async (path) => (Object.hasOwn(files, path) ? encoder.encode(files[path] ?? '') : undefined),
-    list: async (path) => (Object.hasOwn(files, path) ? undefined : listing(path)),
-    entry: async (path) => {
-      if (path === '') return { kind: 'directory', id: `tree:${paths.map((other) => `${other}=${files[other] ?? ''}`).join('\0')}` }
+    async read(path) {
+      const item = at(path)
+      return typeof item === 'string' ? encoder.encode(item) : undefined
+    },
+    async list(path) {
+      const item = at(path)
+      return typeof item === 'object' ? [...listingOf(item).values()] : undefined
+    },
+    async entry(path) {
+      if (path === '') return { kind: 'directory', id: idOf(root) }
       const slash = path.lastIndexOf('/')
-      return listing(slash < 0 ? '' : path.slice(0, slash))?.find(({ name }) => name === path.slice(slash + 1))
+      const parent = at(slash < 0 ? '' : path.slice(0, slash))
+      return typeof parent === 'object' ? listingOf(parent).get(path.slice(slash + 1)) : undefined
     },
   }
+}
+
+function foldersOf(files: Readonly<Record<string, string>>): Folder {
+  const root: Folder = new Map()
+  for (const [path, text] of Object.entries(files)) {
+    const names = path.split('/')
+    const last = names.pop() ?? ''
+    let folder = root
+    for (const name of names) {
+      const next = folder.get(name)
+      const inner: Folder = typeof next === 'object' ? next : new Map()
+      folder.set(name, inner)
+      folder = inner
+    }
+    folder.set(last, text)
+  }
+  return root
+}
+
+function sorted(folder: Folder): (readonly [string, string | Folder])[] {
+  return [...folder].toSorted(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function entryOf(name: string, item: string | Folder): TreeEntry {
+  return typeof item === 'string' ? { name, kind: 'file', id: `text:${item}` } : { name, kind: 'directory', id: idOf(item) }
+}
+
+/** Equal for folders with the same content, wherever they are. */
+function idOf(folder: Folder): string {
+  return `tree:${JSON.stringify(sorted(folder).map(([name, item]) => [name, typeof item === 'string' ? item : idOf(item)]))}`
 }
