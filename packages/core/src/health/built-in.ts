@@ -8,6 +8,7 @@ import type { HealthCheck } from './health.ts'
 import { horizontalPodAutoscalerHealth } from './horizontal-pod-autoscaler.ts'
 import { ingressHealthChecks } from './ingress.ts'
 import { jobHealth } from './job.ts'
+import { operatorHealthChecks } from './operators/index.ts'
 import { persistentVolumeClaimHealth } from './persistent-volume-claim.ts'
 import { podHealth } from './pod.ts'
 import { prometheusHealth } from './prometheus.ts'
@@ -16,7 +17,7 @@ import { serviceHealth } from './service.ts'
 import { statefulSetHealth } from './stateful-set.ts'
 import { workflowHealth } from './workflow.ts'
 
-/** Health checks of the built-in kinds and of those that the reference setup uses. */
+/** Health checks of the built-in kinds and of the kinds of well-known operators. */
 export const builtInHealthChecks: readonly HealthCheck[] = [
   deploymentHealth,
   statefulSetHealth,
@@ -33,4 +34,5 @@ export const builtInHealthChecks: readonly HealthCheck[] = [
   customResourceDefinitionHealth,
   prometheusHealth,
   workflowHealth,
+  ...operatorHealthChecks,
 ]

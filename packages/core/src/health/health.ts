@@ -14,6 +14,7 @@ export interface Health {
 
 /** Checks one kind. Pure; `undefined` means that the kind says nothing about its health. */
 export interface HealthCheck {
+  /** A group, or `*.` before the end of several; a kind `*` is every kind of them. A check of the kind itself comes first. */
   readonly group: string
   readonly kind: string
   check(object: KubernetesObject): Health | undefined
@@ -47,9 +48,17 @@ export type HealthRegistry = (object: KubernetesObject) => Health | undefined
 /** Combine checks into a function from object to health. An object being deleted is Progressing whatever its kind. */
 export function createHealthRegistry(checks: readonly HealthCheck[]): HealthRegistry {
   const byKind = new Map(checks.map((check) => [`${check.group}/${check.kind}`, check]))
+  const families = checks.filter(({ group, kind }) => group.startsWith('*.') || kind === '*').toReversed()
+  const familyOf = (group: string, kind: string): HealthCheck | undefined =>
+    families.find(
+      (family) =>
+        (family.kind === '*' || family.kind === kind) &&
+        (family.group.startsWith('*.') ? group.endsWith(family.group.slice(1)) : family.group === group || family.group === '*'),
+    )
   return (object) => {
     if (object.metadata.deletionTimestamp !== undefined && !(object.metadata.finalizers ?? []).includes(hookFinalizer)) return progressing('Pending deletion')
-    return byKind.get(`${groupOf(object.apiVersion)}/${object.kind}`)?.check(object)
+    const group = groupOf(object.apiVersion)
+    return (byKind.get(`${group}/${object.kind}`) ?? familyOf(group, object.kind))?.check(object)
   }
 }
 

@@ -1,0 +1,266 @@
+// Argo Rollouts, Workflows, Events and GitOps Promoter. Follows argo-cd `resource_customizations/{argoproj.io,promoter.argoproj.io,spot.io}`.
+import { valueAt } from '../../model/kubernetes-object.ts'
+import type { KubernetesObject } from '../../model/kubernetes-object.ts'
+import { defineHealthCheck } from '../health.ts'
+import type { Health, HealthCheck } from '../health.ts'
+import type { HealthStatusCode } from '../../model/application-status.ts'
+import { recordsAt } from '../read.ts'
+import {
+  always,
+  conditions,
+  conditionsOf,
+  firstOf,
+  hasStatus,
+  isPresent,
+  noAnswer,
+  numberOr,
+  on,
+  provided,
+  reasonOf,
+  say,
+  statusText,
+  textOf,
+  waiting,
+  when,
+  words,
+} from './vocabulary.ts'
+import type { Check, Rule } from './vocabulary.ts'
+
+const analysisPhases: Readonly<Record<string, readonly [HealthStatusCode, string]>> = {
+  Successful: ['Healthy', 'Analysis run completed successfully'],
+  Failed: ['Degraded', 'Analysis run failed'],
+  Error: ['Degraded', 'Analysis run had an error'],
+  Inconclusive: ['Unknown', 'Analysis run was inconclusive'],
+}
+
+const analysisRun: Check = (run) => {
+  if (!hasStatus(run)) return say('Progressing', 'Waiting for analysis run to finish: status has not been reconciled.')
+  const phase = statusText(run, 'phase') ?? ''
+  if (phase === 'Pending' || phase === 'Running') return say('Progressing', 'Analysis run is running')
+  const [status, message] = (Object.hasOwn(analysisPhases, phase) ? analysisPhases[phase] : undefined) ?? []
+  return status === undefined ? noAnswer : say(status, statusText(run, 'message') ?? message)
+}
+
+const experiment = firstOf(
+  words('phase', {
+    Pending: say('Progressing', 'Experiment is pending'),
+    Running: say('Progressing', 'Experiment is running'),
+    Successful: say('Healthy', 'Experiment is successful'),
+    Failed: say('Degraded', 'Experiment has failed'),
+    Error: say('Degraded', 'Experiment had an error'),
+  }),
+  when(hasStatus, () => noAnswer),
+  waiting('Waiting for experiment to finish: status has not been reconciled.'),
+)
+
+const applicationSet = firstOf(
+  conditions(on('ErrorOccurred', 'True', 'Degraded')),
+  conditions(on('ResourcesUpToDate', 'False', 'Degraded')),
+  conditions(on('RolloutProgressing', 'True', 'Progressing')),
+  conditions(on('ResourcesUpToDate', 'True', 'Healthy')),
+  waiting('Waiting for the status to be reported'),
+)
+
+const cronWorkflow = firstOf(
+  conditions(on(['SpecError', 'SubmissionError'], 'True', 'Degraded'), on('Completed', 'True', 'Healthy')),
+  always('Healthy', 'CronWorkflow is healthy.'),
+)
+
+const eventBus = firstOf(
+  conditions(
+    on('Deployed', 'False', 'Degraded', (condition) => textOf(condition['message']) ?? reasonOf(condition)),
+    on('Deployed', 'True', 'Healthy', (condition) => textOf(condition['message']) ?? reasonOf(condition)),
+  ),
+  waiting('Waiting for initialization'),
+)
+
+const brokenRollout = conditions(
+  on('InvalidSpec', '', 'Degraded'),
+  provided(on('Progressing', '', 'Degraded'), (condition) => ['RolloutAborted', 'ProgressDeadlineExceeded'].includes(reasonOf(condition))),
+)
+
+function isObserved(rollout: KubernetesObject): boolean {
+  if (!hasStatus(rollout)) return false
+  // Old controllers wrote a hash here: what is no number is not compared.
+  const observed = Number(textOf(valueAt(rollout, 'status', 'observedGeneration')) ?? Number.NaN)
+  const generation = rollout.metadata.generation ?? 0
+  if (!Number.isNaN(observed) && observed < generation) return false
+  const workload = rollout.metadata.annotations?.['rollout.argoproj.io/workload-generation']
+  if (!isPresent(valueAt(rollout, 'spec', 'workloadRef')) || rollout.metadata.annotations === undefined) return true
+  const observedWorkload = textOf(valueAt(rollout, 'status', 'workloadObservedGeneration'))
+  return workload === undefined || observedWorkload === undefined ? workload === observedWorkload : Number(workload) === Number(observedWorkload)
+}
+
+const replicasBehind: Rule = (rollout) => {
+  const updated = numberOr(rollout, 0, 'status', 'updatedReplicas')
+  if (updated < numberOr(rollout, 1, 'spec', 'replicas')) return say('Progressing', 'Waiting for roll out to finish: More replicas need to be updated')
+  if (numberOr(rollout, 0, 'status', 'availableReplicas') < updated)
+    return say('Progressing', 'Waiting for roll out to finish: updated replicas are still becoming available')
+  return undefined
+}
+
+const stepsBehind: Rule = (rollout) => {
+  const hash = statusText(rollout, 'currentPodHash')
+  const stable = statusText(rollout, 'stableRS') ?? statusText(rollout, 'canary', 'stableRS') ?? ''
+  if (isPresent(valueAt(rollout, 'spec', 'strategy', 'blueGreen'))) {
+    if (statusText(rollout, 'blueGreen', 'activeSelector') !== hash) return say('Progressing', 'active service cutover pending')
+    return stable !== '' && stable !== hash ? say('Progressing', 'waiting for analysis to complete') : undefined
+  }
+  if (!isPresent(valueAt(rollout, 'spec', 'strategy', 'canary'))) return undefined
+  if (numberOr(rollout, 0, 'status', 'replicas') > numberOr(rollout, 0, 'status', 'updatedReplicas'))
+    return say('Progressing', 'Waiting for roll out to finish: old replicas are pending termination')
+  return stable === '' || stable !== hash ? say('Progressing', 'Waiting for rollout to finish steps') : undefined
+}
+
+const rollout = firstOf(
+  when((object) => !isObserved(object), waiting('Waiting for rollout spec update to be observed')),
+  (object) => {
+    const phase = statusText(object, 'phase')
+    return phase === undefined ? undefined : say(phase === 'Paused' ? 'Suspended' : (phase as HealthStatusCode), statusText(object, 'message'))
+  },
+  brokenRollout,
+  when(
+    (object) => recordsAt(object, 'status', 'pauseConditions').length > 0 || valueAt(object, 'spec', 'paused') === true,
+    always('Suspended', 'Rollout is paused'),
+  ),
+  when((object) => statusText(object, 'currentPodHash') === undefined, waiting('Waiting for rollout to finish: status has not been reconciled.')),
+  replicasBehind,
+  stepsBehind,
+  always('Healthy'),
+)
+
+const spotDeployment = firstOf(
+  when(
+    (object) => !isPresent(valueAt(object, 'status', 'conditions')),
+    () => noAnswer,
+  ),
+  conditions(
+    on('InvalidSpec', '', 'Degraded'),
+    provided(on('Progressing', '', 'Degraded'), (condition) => ['RolloutAborted', 'ProgressDeadlineExceeded'].includes(reasonOf(condition))),
+    on('Paused', 'True', 'Suspended', 'Rollout is paused'),
+  ),
+  words('phase', { Progressing: say('Progressing', 'Waiting for rollout to finish steps') }),
+  always('Healthy'),
+)
+
+/** What all kinds of the promoter share: `what` in the middle of a sentence, `type` of the conditions that count. */
+function promoted(what: string, rest: Check, types: readonly string[] = ['Ready']): Check {
+  const title = `${what.charAt(0).toUpperCase()}${what.slice(1)}`
+  return (object) => {
+    if (object.metadata.deletionTimestamp !== undefined) return say('Progressing', `${title} is being deleted`)
+    if (!hasStatus(object)) return say('Progressing', `Initializing ${what}`)
+    const found = conditionsOf(object).filter(({ type }) => types.includes(textOf(type) ?? ''))
+    for (const condition of found) {
+      const { observedGeneration, status } = condition
+      if (isPresent(observedGeneration) && object.metadata.generation !== undefined && observedGeneration !== object.metadata.generation)
+        return say('Progressing', `Waiting for ${what} spec update to be observed`)
+      if (status !== 'False') continue
+      const reason = textOf(condition['reason']) ?? 'Unknown'
+      const kind = reason === 'ReconciliationError' ? '' : ` (${reason})`
+      return say('Degraded', `${title} reconciliation failed${kind}: ${textOf(condition['message']) ?? 'Unknown error'}`)
+    }
+    return found.length === 0 ? say('Progressing', `${title} is not ready yet`) : rest(object)
+  }
+}
+
+const shortSha = (sha: string): string => sha.slice(0, 7)
+const dryShaOf = (environment: unknown, side: 'active' | 'proposed'): string => textOf(valueAt(environment, side, 'dry', 'sha')) ?? ''
+
+interface Tally {
+  readonly pending: readonly string[]
+  readonly failed: readonly string[]
+  readonly text: string
+}
+
+function tallyOf(environment: unknown, side: 'active' | 'proposed'): Tally {
+  const statuses = recordsAt(environment, side, 'commitStatuses')
+  const keysOf = (phase: string): string[] => statuses.filter((status) => status['phase'] === phase).map(({ key }) => textOf(key) ?? '')
+  const [pending, failed, successful] = [keysOf('pending'), keysOf('failure'), keysOf('success')]
+  const list = (title: string, keys: readonly string[]): string => (keys.length === 0 ? '' : `${title} commit statuses: ${keys.join(', ')}. `)
+  const counts = `${pending.length} pending, ${successful.length} successful, ${failed.length} failed. `
+  return { pending, failed, text: `${counts}${list('Pending', pending)}${list('Failed', failed)}` }
+}
+
+function missingSha(environment: unknown, suffix: string): Health | undefined {
+  for (const side of ['active', 'proposed'] as const)
+    if (dryShaOf(environment, side) === '') return say('Progressing', `The ${side} commit DRY SHA is missing or empty${suffix}.`)
+  return undefined
+}
+
+const changeTransferPolicy = promoted('change transfer policy', (policy) => {
+  const status = valueAt(policy, 'status')
+  const missing = missingSha(status, '')
+  if (missing !== undefined) return missing
+  const [active, proposed] = [dryShaOf(status, 'active'), dryShaOf(status, 'proposed')]
+  if (active !== proposed)
+    return say('Progressing', `Promotion in progress from '${shortSha(active)}' to '${shortSha(proposed)}': ${tallyOf(status, 'proposed').text}`)
+  const { pending, failed, text } = tallyOf(status, 'active')
+  if (pending.length + failed.length > 0) return say('Healthy', `Environment is up-to-date, but there are non-successful active commit statuses: ${text}`)
+  return say('Healthy', `Environment is up-to-date on commit ${shortSha(active)}.`)
+})
+
+const promotionStrategy = promoted('promotion strategy', (strategy) => {
+  const environments = recordsAt(strategy, 'status', 'environments')
+  const [first] = environments
+  if (first === undefined) return say('Degraded', 'Promotion strategy has no environments configured')
+  const branchOf = (environment: unknown): string => textOf(valueAt(environment, 'branch')) ?? ''
+  for (const environment of environments) {
+    const missing = missingSha(environment, ` in environment '${branchOf(environment)}'`)
+    if (missing !== undefined) return missing
+  }
+  if (environments.some((environment) => dryShaOf(environment, 'proposed') !== dryShaOf(first, 'proposed')))
+    return say('Progressing', 'Not all environments have the same proposed commit SHA. This likely means the hydrator has not run for all environments yet.')
+  for (const environment of environments) {
+    const [active, proposed] = [dryShaOf(environment, 'active'), dryShaOf(environment, 'proposed')]
+    if (active !== proposed)
+      return say(
+        'Progressing',
+        `Promotion in progress for environment '${branchOf(environment)}' from '${shortSha(active)}' to '${shortSha(proposed)}': ${tallyOf(environment, 'proposed').text}`,
+      )
+  }
+  const unsuccessful = environments.flatMap((environment) => {
+    const { pending, failed } = tallyOf(environment, 'active')
+    return pending.length + failed.length === 0 ? [] : [`${branchOf(environment)} (${failed.length} failed, ${pending.length} pending)`]
+  })
+  if (unsuccessful.length > 0)
+    return say('Healthy', `Environments are up-to-date, but some environments have non-successful commit statuses: ${unsuccessful.join(', ')}.`)
+  return say('Healthy', `All environments are up-to-date on commit '${shortSha(dryShaOf(first, 'proposed'))}'.`)
+})
+
+const commitStatus = promoted('commit status', (object) => {
+  const [sha, phase] = [statusText(object, 'sha'), statusText(object, 'phase')]
+  return say('Healthy', sha === undefined || phase === undefined ? 'Commit status is healthy' : `Commit status for commit ${sha} reports ${phase}`)
+})
+
+const pullRequest = promoted(
+  'pull request',
+  (object) => {
+    const [id, state] = [statusText(object, 'id'), statusText(object, 'state')]
+    return say('Healthy', id === undefined || state === undefined ? 'Pull request is healthy' : `Pull request is ${state} as PR ${id}`)
+  },
+  ['Reconciled', 'Ready'],
+)
+
+const argoCommitStatus: Check = (object) => {
+  const check = promoted('Argo CD commit status', (ready) => {
+    const count = recordsAt(ready, 'status', 'applicationsSelected').length
+    if (count === 0) return say('Degraded', 'Argo CD commit status has no applications configured')
+    return say('Healthy', `Argo CD commit status is healthy and is tracking ${count} applications`)
+  })
+  return check(object)
+}
+
+export const argoHealthChecks: readonly HealthCheck[] = [
+  defineHealthCheck('argoproj.io', 'AnalysisRun', analysisRun),
+  defineHealthCheck('argoproj.io', 'ApplicationSet', applicationSet),
+  defineHealthCheck('argoproj.io', 'CronWorkflow', cronWorkflow),
+  defineHealthCheck('argoproj.io', 'EventBus', eventBus),
+  defineHealthCheck('argoproj.io', 'Experiment', experiment),
+  defineHealthCheck('argoproj.io', 'Rollout', rollout),
+  defineHealthCheck('promoter.argoproj.io', 'ArgoCDCommitStatus', argoCommitStatus),
+  defineHealthCheck('promoter.argoproj.io', 'ChangeTransferPolicy', changeTransferPolicy),
+  defineHealthCheck('promoter.argoproj.io', 'CommitStatus', commitStatus),
+  defineHealthCheck('promoter.argoproj.io', 'PromotionStrategy', promotionStrategy),
+  defineHealthCheck('promoter.argoproj.io', 'PullRequest', pullRequest),
+  defineHealthCheck('spot.io', 'SpotDeployment', spotDeployment),
+]
