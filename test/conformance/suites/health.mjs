@@ -1,9 +1,11 @@
-// Health checks against those of Argo CD. Sets whose rules are not built yet fail: kstatus, actions and Lua scripts.
+// Health checks and actions against those of Argo CD, and kstatus. One set fails whole, for its rules are not built yet: Lua scripts.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { builtInHealthChecks, createHealthRegistry, isWorse } from '@plumbline/core'
+import { builtInActions, builtInHealthChecks, createActionRegistry, createHealthRegistry, isWorse, jobHealthCheck, kstatusOf } from '@plumbline/core'
 
-const registry = createHealthRegistry(builtInHealthChecks)
+// Argo CD's own rule for jobs that were resumed, where ours is better on purpose.
+const registry = createHealthRegistry([...builtInHealthChecks, jobHealthCheck(true)])
+const actions = createActionRegistry(builtInActions)
 
 /** What a case asks, and what is right: `undefined` where nothing answers yet. */
 function answersOf(testCase, read) {
@@ -16,9 +18,36 @@ function answersOf(testCase, read) {
       const wanted = testCase.expectedWithDeletionCheck ?? testCase.expected
       return { found: normal(registry(read(testCase.object)), testCase), wanted: normal(wanted, testCase) }
     }
+    case 'kstatus':
+    case 'kstatus-fresh':
+      return { found: kstatusText(read(testCase.object), testCase), wanted: testCase.error === true ? 'error' : JSON.stringify(ordered(testCase.expected)) }
+    case 'actions-discovery':
+      return { found: actionsText(actions(read(testCase.object))), wanted: actionsText(testCase.expected.actions) }
     default:
       return undefined
   }
+}
+
+function kstatusText(object, { now }) {
+  try {
+    return JSON.stringify(ordered(kstatusOf(object, now === undefined ? Date.now() : Date.parse(now))))
+  } catch {
+    return 'error'
+  }
+}
+
+function actionsText(list) {
+  return JSON.stringify([...list].sort((a, b) => (a.name < b.name ? -1 : 1)).map(ordered))
+}
+
+function ordered(value) {
+  if (Array.isArray(value)) return value.map(ordered)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, ordered(value[name])]),
+  )
 }
 
 function normal(health, { messageExact }) {

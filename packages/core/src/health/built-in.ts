@@ -15,14 +15,15 @@ import { prometheusHealth } from './prometheus.ts'
 import { replicaSetHealth } from './replica-set.ts'
 import { serviceHealth } from './service.ts'
 import { statefulSetHealth } from './stateful-set.ts'
+import { inVersions } from './supported-versions.ts'
 import { workflowHealth } from './workflow.ts'
 
 /** Health checks of the built-in kinds and of the kinds of well-known operators. */
 export const builtInHealthChecks: readonly HealthCheck[] = [
-  deploymentHealth,
-  statefulSetHealth,
-  daemonSetHealth,
-  replicaSetHealth,
+  inVersions(['apps/v1'], deploymentHealth),
+  inVersions(['apps/v1'], statefulSetHealth),
+  inVersions(['apps/v1'], daemonSetHealth),
+  inVersions(['apps/v1'], replicaSetHealth),
   podHealth,
   jobHealth,
   cronJobHealth,
@@ -30,7 +31,7 @@ export const builtInHealthChecks: readonly HealthCheck[] = [
   serviceHealth,
   ...ingressHealthChecks,
   horizontalPodAutoscalerHealth,
-  apiServiceHealth,
+  inVersions(['apiregistration.k8s.io/v1', 'apiregistration.k8s.io/v1beta1'], apiServiceHealth),
   customResourceDefinitionHealth,
   prometheusHealth,
   workflowHealth,

@@ -6,12 +6,11 @@ import { valueAt } from '../model/kubernetes-object.ts'
 
 export const cronJobHealth: HealthCheck = defineHealthCheck('batch', 'CronJob', (cronJob) => {
   if (valueAt(cronJob, 'spec', 'suspend') === true) return healthy('CronJob is Suspended')
-  if (valueAt(cronJob, 'status') === undefined) return progressing('Waiting for CronJob to be scheduled')
+  if (valueAt(cronJob, 'status') === undefined) return progressing('Waiting for CronJob')
   const [scheduled, succeeded] = [textAt(cronJob, 'status', 'lastScheduleTime'), textAt(cronJob, 'status', 'lastSuccessfulTime')]
-  const active = recordsAt(cronJob, 'status', 'active')
-  if (active.length > 0) return healthy('CronJob is running')
   if (scheduled === '') return healthy('CronJob has not been scheduled yet')
-  if (succeeded === '') return healthy('CronJob has never succeeded')
+  if (succeeded === '') return healthy('The CronJob never completed successfully. It may not be healthy')
+  if (recordsAt(cronJob, 'status', 'active').length > 0) return healthy('The job is running. Its last execution may not have been successful')
   return succeeded < scheduled
     ? degraded('CronJob has not completed its last execution successfully')
     : healthy('CronJob has completed its last execution successfully')

@@ -3,10 +3,11 @@
 import { defineHealthCheck, degraded, healthy, progressing, suspended } from './health.ts'
 import type { HealthCheck } from './health.ts'
 import { recordsAt, textAt } from './read.ts'
+import { inVersions } from './supported-versions.ts'
 
 /** @param isOriginal count any Suspended condition as the end of the job, as Argo CD does */
 export function jobHealthCheck(isOriginal: boolean): HealthCheck {
-  return defineHealthCheck('batch', 'Job', (job) => {
+  const check = defineHealthCheck('batch', 'Job', (job) => {
     let [isFailed, isComplete, isSuspended] = [false, false, false]
     let message = ''
     let failure = ''
@@ -23,6 +24,7 @@ export function jobHealthCheck(isOriginal: boolean): HealthCheck {
     if (isFailed) return degraded(failure)
     return isSuspended ? suspended(message) : healthy(message)
   })
+  return inVersions(['batch/v1'], check)
 }
 
 export const jobHealth: HealthCheck = jobHealthCheck(false)

@@ -12,6 +12,7 @@ import {
   firstOf,
   hasStatus,
   isPresent,
+  isStale,
   noAnswer,
   numberOr,
   on,
@@ -181,9 +182,13 @@ function tallyOf(environment: unknown, side: 'active' | 'proposed'): Tally {
   return { pending, failed, text: `${counts}${list('Pending', pending)}${list('Failed', failed)}` }
 }
 
+/** The commit that the hydrator has worked on, which may be ahead of the one that is proposed. */
+const hydratedShaOf = (environment: unknown): string => textOf(valueAt(environment, 'proposed', 'note', 'drySha')) || dryShaOf(environment, 'proposed')
+
 function missingSha(environment: unknown, suffix: string): Health | undefined {
   for (const side of ['active', 'proposed'] as const)
-    if (dryShaOf(environment, side) === '') return say('Progressing', `The ${side} commit DRY SHA is missing or empty${suffix}.`)
+    if ((side === 'active' ? dryShaOf(environment, side) : hydratedShaOf(environment)) === '')
+      return say('Progressing', `The ${side} commit DRY SHA is missing or empty${suffix}.`)
   return undefined
 }
 
@@ -208,14 +213,14 @@ const promotionStrategy = promoted('promotion strategy', (strategy) => {
     const missing = missingSha(environment, ` in environment '${branchOf(environment)}'`)
     if (missing !== undefined) return missing
   }
-  if (environments.some((environment) => dryShaOf(environment, 'proposed') !== dryShaOf(first, 'proposed')))
+  if (environments.some((environment) => hydratedShaOf(environment) !== hydratedShaOf(first)))
     return say('Progressing', 'Not all environments have the same proposed commit SHA. This likely means the hydrator has not run for all environments yet.')
   for (const environment of environments) {
     const [active, proposed] = [dryShaOf(environment, 'active'), dryShaOf(environment, 'proposed')]
     if (active !== proposed)
       return say(
         'Progressing',
-        `Promotion in progress for environment '${branchOf(environment)}' from '${shortSha(active)}' to '${shortSha(proposed)}': ${tallyOf(environment, 'proposed').text}`,
+        `Promotion in progress for environment '${branchOf(environment)}' from '${shortSha(active)}' to '${shortSha(proposed)}': ${tallyOf(environment, 'proposed').text}Hydrator has processed dry commit '${shortSha(hydratedShaOf(environment))}'. `,
       )
   }
   const unsuccessful = environments.flatMap((environment) => {
@@ -224,7 +229,10 @@ const promotionStrategy = promoted('promotion strategy', (strategy) => {
   })
   if (unsuccessful.length > 0)
     return say('Healthy', `Environments are up-to-date, but some environments have non-successful commit statuses: ${unsuccessful.join(', ')}.`)
-  return say('Healthy', `All environments are up-to-date on commit '${shortSha(dryShaOf(first, 'proposed'))}'.`)
+  return say(
+    'Healthy',
+    `All environments are up-to-date on commit '${shortSha(dryShaOf(first, 'active'))}'. Hydrator has processed dry commit '${shortSha(hydratedShaOf(first))}'.`,
+  )
 })
 
 const commitStatus = promoted('commit status', (object) => {
@@ -250,6 +258,91 @@ const argoCommitStatus: Check = (object) => {
   return check(object)
 }
 
+interface Validated {
+  readonly kind: string
+  /** Ends the message while there is no status. */
+  readonly initializing: string
+  /** The start of messages about failures, about being not ready, and about not knowing. */
+  readonly failed: string
+  readonly notReady: string
+  readonly unknown: string
+  readonly rest: Check
+}
+
+function validated({ kind, initializing, failed, notReady, unknown, rest }: Validated): Check {
+  return (object) => {
+    if (!hasStatus(object)) return say('Progressing', `Initializing ${initializing}`)
+    const found = conditionsOf(object).filter(({ type }) => type === 'Ready')
+    for (const condition of found) {
+      if (isStale(object, condition)) return say('Progressing', `Waiting for ${kind} spec update to be observed`)
+      const reason = textOf(condition['reason']) ?? 'Unknown'
+      const message = textOf(condition['message'])
+      if (condition['status'] === 'False')
+        return say('Degraded', `${reason === 'ReconciliationError' ? failed : `${notReady} (${reason})`}: ${message ?? 'Unknown error'}`)
+      if (condition['status'] === 'Unknown') return say('Progressing', `${unknown} (${reason}): ${message ?? 'Unknown'}`)
+    }
+    return found.length === 0 ? say('Progressing', `${kind} Ready condition is missing`) : rest(object)
+  }
+}
+
+/** Gates for every environment of a promotion. */
+function gates(title: string, reconciled: string, passed: string): Check {
+  return (object) => {
+    const environments = recordsAt(object, 'status', 'environments')
+    if (environments.length === 0) return say('Healthy', `${reconciled} reconciled`)
+    const branches = (isMeant: (phase: unknown) => boolean): string =>
+      environments
+        .filter(({ phase }) => isMeant(phase))
+        .map(({ branch }) => textOf(branch) ?? '?')
+        .join(', ')
+    const failures = branches((phase) => phase === 'failure')
+    if (failures !== '') return say('Degraded', `${title} failed for branch(es): ${failures}`)
+    const pending = branches((phase) => phase !== 'failure' && phase !== 'success')
+    if (pending !== '') return say('Progressing', `${title} pending for branch(es): ${pending}`)
+    return say('Healthy', `${title} ${passed} for ${environments.length} environment(s)`)
+  }
+}
+
+const scmResource = (kind: string, initializing: string, title: string): Check =>
+  validated({
+    kind,
+    initializing,
+    failed: `${title} validation failed`,
+    notReady: `${title} not ready`,
+    unknown: `${title} readiness unknown`,
+    rest: always('Healthy', `${title} is ready`),
+  })
+
+const promoterGates: Readonly<Record<string, Check>> = {
+  ClusterScmProvider: scmResource('ClusterScmProvider', 'cluster SCM provider', 'Cluster SCM provider'),
+  GitRepository: scmResource('GitRepository', 'Git repository', 'Git repository'),
+  ScmProvider: scmResource('ScmProvider', 'SCM provider', 'SCM provider'),
+  GitCommitStatus: validated({
+    kind: 'GitCommitStatus',
+    initializing: 'git commit validation',
+    failed: 'Git commit validation failed',
+    notReady: 'Git commit validation not ready',
+    unknown: 'Git commit validation status unknown',
+    rest: gates('Git commit validation', 'Git commit validation', 'passed'),
+  }),
+  TimedCommitStatus: validated({
+    kind: 'TimedCommitStatus',
+    initializing: 'timed commit gate',
+    failed: 'Timed commit gate failed',
+    notReady: 'Timed commit gate not ready',
+    unknown: 'Timed commit gate status unknown',
+    rest: gates('Timed commit gate', 'Timed commit gate', 'satisfied'),
+  }),
+  WebRequestCommitStatus: validated({
+    kind: 'WebRequestCommitStatus',
+    initializing: 'web request commit validation',
+    failed: 'Web request commit validation failed',
+    notReady: 'Web request commit validation not ready',
+    unknown: 'Web request commit validation unknown',
+    rest: gates('Web request validation', 'Web request commit validation', 'passed'),
+  }),
+}
+
 export const argoHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('argoproj.io', 'AnalysisRun', analysisRun),
   defineHealthCheck('argoproj.io', 'ApplicationSet', applicationSet),
@@ -262,5 +355,6 @@ export const argoHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('promoter.argoproj.io', 'CommitStatus', commitStatus),
   defineHealthCheck('promoter.argoproj.io', 'PromotionStrategy', promotionStrategy),
   defineHealthCheck('promoter.argoproj.io', 'PullRequest', pullRequest),
+  ...Object.entries(promoterGates).map(([kind, check]) => defineHealthCheck('promoter.argoproj.io', kind, check)),
   defineHealthCheck('spot.io', 'SpotDeployment', spotDeployment),
 ]

@@ -3,15 +3,33 @@ import { valueAt } from '../../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../../model/kubernetes-object.ts'
 import { defineHealthCheck } from '../health.ts'
 import type { HealthCheck } from '../health.ts'
-import { always, conditions, conditionsOf, firstOf, isPresent, messageOf, on, reasonOf, say, statusText, textOf, waiting, when, words } from './vocabulary.ts'
+import {
+  always,
+  conditions,
+  conditionsOf,
+  firstOf,
+  isPresent,
+  isStale,
+  messageOf,
+  on,
+  provided,
+  reasonOf,
+  say,
+  statusText,
+  textOf,
+  waiting,
+  when,
+  words,
+} from './vocabulary.ts'
 import type { Check } from './vocabulary.ts'
 
 const isPaused = (object: KubernetesObject): boolean => valueAt(object, 'spec', 'paused') === true
 const notReady = conditions(on('Ready', 'False', 'Degraded'))
+const seriouslyNotReady = conditions(provided(on('Ready', 'False', 'Degraded'), ({ severity }) => severity !== 'Info'))
 
 const cluster = firstOf(
   when(isPaused, always('Suspended', 'Cluster is paused')),
-  notReady,
+  seriouslyNotReady,
   words('phase', { Provisioned: say('Healthy', 'Cluster is running'), Failed: say('Degraded') }),
   waiting('Waiting for clusters'),
 )
@@ -49,8 +67,12 @@ const machinePool: Check = (object) => {
 }
 
 const controlPlane: Check = (object) => {
+  if (isStale(object)) return say('Progressing', 'Waiting for the control plane spec to be reconciled')
+  const failure = statusText(object, 'failureMessage') ?? ''
+  if (failure !== '') return say('Degraded', failure)
   if (!isPresent(valueAt(object, 'status', 'conditions'))) return say('Progressing', 'Provisioning...')
   const list = conditionsOf(object)
+  if (list.some(({ type, status }) => type === 'EKSControlPlaneUpdating' && status === 'True')) return say('Progressing', 'EKS control plane is updating')
   const readyAt = list.findIndex(({ type, status }) => type === 'Ready' && status === 'True')
   if (readyAt >= 0) return say('Healthy', 'Control plane is ready')
   const errors = list.filter(({ status, severity }) => status === 'False' && severity === 'Error')

@@ -1,34 +1,34 @@
 // Crossplane, its providers, and Upbound. Follows argo-cd `resource_customizations/{_.crossplane.io,_.upbound.io,*.aws.crossplane.io,pkg.crossplane.io,stacks.crossplane.io}`.
-import { isRecord, valueAt } from '../../model/kubernetes-object.ts'
+import { valueAt } from '../../model/kubernetes-object.ts'
 import { defineHealthCheck } from '../health.ts'
 import type { HealthCheck } from '../health.ts'
 import { conditionsOf, isPresent, messageOf, reasonOf, say } from './vocabulary.ts'
-import type { Check } from './vocabulary.ts'
+import type { Check, Condition } from './vocabulary.ts'
 
-/** Kinds that a family has, whose status stays empty. */
-function managed(kindsWithoutStatus: readonly string[], readyTypes: readonly string[]): Check {
+/** @param bareKinds kinds whose status has no conditions */
+function managed(bareKinds: readonly string[], readyTypes: readonly string[]): Check {
   return (object) => {
     const upToDate = say('Healthy', 'Resource is up-to-date.')
-    const status = valueAt(object, 'status')
-    if (!isRecord(status) || (Object.keys(status).length === 0 && kindsWithoutStatus.includes(object.kind))) return upToDate
-    if (!isPresent(status['conditions'])) {
-      const isInUse = (object.kind === 'ProviderConfig' || object.kind === 'ClusterProviderConfig') && isPresent(status['users'])
-      return isInUse ? say('Healthy', 'Resource is in use.') : say('Progressing', 'Provisioning ...')
+    const list = conditionsOf(object)
+    if (list.length === 0) {
+      if (!bareKinds.includes(object.kind)) return say('Progressing', 'Provisioning ...')
+      return isPresent(valueAt(object, 'status', 'users')) ? say('Healthy', 'Resource is in use.') : upToDate
     }
-    for (const condition of conditionsOf(object)) {
-      if ((condition['type'] === 'LastAsyncOperation' || condition['type'] === 'Synced') && condition['status'] === 'False')
-        return say('Degraded', messageOf(condition))
-      if (readyTypes.includes(String(condition['type'])) && condition['status'] === 'True') return upToDate
-    }
-    return say('Progressing', 'Provisioning ...')
+    const isReady = ({ type, status, reason }: Condition): boolean =>
+      (status === 'True' && readyTypes.includes(String(type))) ||
+      (readyTypes.includes('Established') && type === 'Established' && reason === 'InactiveManagedResource' && valueAt(object, 'spec', 'state') !== 'Active')
+    const failed = list.find(({ type, status }) => status === 'False' && (type === 'LastAsyncOperation' || type === 'Synced'))
+    if (failed !== undefined) return say('Degraded', messageOf(failed))
+    return list.some(isReady) ? upToDate : say('Progressing', 'Provisioning ...')
   }
 }
 
+const providerKinds = ['ProviderConfig', 'ProviderConfigUsage', 'StoreConfig', 'ClusterProviderConfig', 'ClusterProviderConfigUsage']
 const crossplane = managed(
-  ['Composition', 'CompositionRevision', 'DeploymentRuntimeConfig', 'ClusterProviderConfig', 'ProviderConfig', 'ProviderConfigUsage', 'ControllerConfig'],
+  [...providerKinds, 'Composition', 'CompositionRevision', 'DeploymentRuntimeConfig', 'EnvironmentConfig', 'ImageConfig', 'ControllerConfig'],
   ['Ready', 'Healthy', 'Offered', 'Established', 'ValidPipeline', 'RevisionHealthy'],
 )
-const upbound = managed(['ClusterProviderConfig', 'ProviderConfig', 'ProviderConfigUsage'], ['Ready'])
+const upbound = managed(providerKinds, ['Ready'])
 
 /** Resources of the AWS provider: ready and synced are told apart. */
 function cloudResource(what: string): Check {
@@ -56,13 +56,10 @@ function cloudResource(what: string): Check {
 }
 
 const provider: Check = (object) => {
-  if (!isPresent(valueAt(object, 'status', 'conditions'))) return say('Progressing', 'Waiting for provider to be installed')
-  const last = (type: string): { readonly status: unknown; readonly reason: string } => {
-    const condition = conditionsOf(object).findLast((one) => one['type'] === type)
-    return { status: condition?.['status'], reason: condition === undefined ? '' : reasonOf(condition) }
-  }
-  const [installed, isHealthy] = [last('Installed'), last('Healthy')]
-  return say(installed.status === 'True' && isHealthy.status === 'True' ? 'Healthy' : 'Degraded', `${installed.reason} ${isHealthy.reason}`)
+  const found = ['Installed', 'Healthy'].map((type) => conditionsOf(object).findLast((condition) => condition['type'] === type))
+  if (found.every((condition) => condition === undefined)) return say('Progressing', 'Waiting for provider to be installed')
+  const reasons = found.flatMap((condition) => (condition === undefined ? [] : [reasonOf(condition)]))
+  return say(found.every((condition) => condition?.['status'] === 'True') ? 'Healthy' : 'Degraded', reasons.join(' '))
 }
 
 const stackInstall: Check = (object) => {

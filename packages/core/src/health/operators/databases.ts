@@ -40,11 +40,28 @@ const cloudNativePhases: Readonly<Record<string, HealthStatusCode>> = {
 
 const cloudNativePostgres: Check = (object) => {
   const reason = statusText(object, 'phaseReason')
+  if (object.metadata.annotations?.['cnpg.io/reconciliationLoop'] === 'disabled') return say('Suspended', 'Cluster reconciliation is suspended')
   if (!isPresent(valueAt(object, 'status', 'conditions'))) return say('Progressing', reason)
   const hibernation = conditionsOf(object).find(({ type }) => type === 'cnpg.io/hibernation')
   if (hibernation !== undefined) return say(hibernation['status'] === 'True' ? 'Suspended' : 'Degraded', messageOf(hibernation))
   const phase = statusText(object, 'phase') ?? ''
   return say((Object.hasOwn(cloudNativePhases, phase) ? cloudNativePhases[phase] : undefined) ?? 'Unknown', reason)
+}
+
+const cloudNativeBackup: Check = (object) => {
+  const phase = statusText(object, 'phase') ?? ''
+  if (phase === '') return say('Progressing', 'Waiting for backup to be processed')
+  if (phase === 'completed') return say('Healthy', 'Backup completed')
+  const isFailed = ['failed', 'walArchivingFailing', 'invalid backup definition'].includes(phase)
+  return isFailed ? say('Degraded', statusText(object, 'error') ?? phase) : say('Progressing', phase)
+}
+
+const cloudNativeDatabase: Check = (object) => {
+  const [applied, message] = [valueAt(object, 'status', 'applied'), statusText(object, 'message')]
+  const isObserved = object.metadata.generation === undefined || valueAt(object, 'status', 'observedGeneration') === object.metadata.generation
+  if (applied === true && isObserved) return say('Healthy', message)
+  if (applied === false && isObserved) return say('Degraded', message ?? 'CloudNativePG failed to apply the Database')
+  return say('Progressing', message || 'Waiting for CloudNativePG to reconcile Database')
 }
 
 const mariaDb: Check = (object) => {
@@ -226,6 +243,8 @@ const logstash = firstOf(
 export const databaseHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('acid.zalan.do', 'postgresql', zalandoPostgres),
   defineHealthCheck('postgresql.cnpg.io', 'Cluster', cloudNativePostgres),
+  defineHealthCheck('postgresql.cnpg.io', 'Backup', cloudNativeBackup),
+  defineHealthCheck('postgresql.cnpg.io', 'Database', cloudNativeDatabase),
   defineHealthCheck('k8s.mariadb.com', 'Backup', mariaBackup),
   ...['Database', 'Grant', 'User'].map((kind) => defineHealthCheck('k8s.mariadb.com', kind, mariaObject)),
   defineHealthCheck('k8s.mariadb.com', 'MariaDB', mariaDb),

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../model/kubernetes-object.ts'
 import { defineHealthCheck } from '../health.ts'
 import type { Health, HealthCheck } from '../health.ts'
 import { recordsAt } from '../read.ts'
-import { conditionsOf, firstOf, isPresent, messageOf, say, statusText, textOf, waiting, words } from './vocabulary.ts'
+import { conditionsOf, firstOf, isPresent, isStale, messageOf, say, statusText, textOf, waiting, words } from './vocabulary.ts'
 import type { Check, Condition } from './vocabulary.ts'
 
 /** What conditions of a gateway, a listener or a parent say against it. */
@@ -36,17 +36,109 @@ function isObservedBy(object: KubernetesObject, list: readonly Condition[]): boo
   return list.length > 0 && list.every(({ observedGeneration }) => !isPresent(observedGeneration) || observedGeneration === generation)
 }
 
-function route(isCounted: (object: KubernetesObject, list: readonly Condition[]) => boolean): Check {
-  return (object) => {
-    const parents = recordsAt(object, 'status', 'parents').map((parent) => ({ parent, list: conditionsOf(parent, 'conditions') }))
-    for (const { parent, list } of parents) {
-      if (!isCounted(object, list)) continue
-      const found = objection(list, `Parent ${textOf(valueAt(parent, 'parentRef', 'name')) ?? ''}: `, 'Route is still being programmed')
-      if (found !== undefined) return found
-    }
-    const isHealthy = parents.some(({ list }) => list.length > 0 && isCounted(object, list))
-    return isHealthy ? say('Healthy', `${object.kind} is healthy`) : say('Progressing', `Waiting for ${object.kind} status`)
+const route: Check = (object) => {
+  const parents = recordsAt(object, 'status', 'parents')
+    .map((parent) => ({ parent, list: conditionsOf(parent, 'conditions') }))
+    .filter(({ list }) => isObservedBy(object, list))
+  for (const { parent, list } of parents) {
+    const found = objection(list, `Parent ${textOf(valueAt(parent, 'parentRef', 'name')) ?? ''}: `, 'Route is still being programmed')
+    if (found !== undefined) return found
   }
+  const isHealthy = parents.some(({ list }) => list.length > 0)
+  return isHealthy ? say('Healthy', `${object.kind} is healthy`) : say('Progressing', `Waiting for ${object.kind} status`)
+}
+
+const gatewayClass: Check = (object) => {
+  const condition = conditionsOf(object).find((one) => one['type'] === 'Accepted' && !isStale(object, one))
+  const message = textOf(condition?.['message'])
+  if (condition?.['status'] === 'True') return say('Healthy', message ?? 'GatewayClass is accepted')
+  if (condition?.['status'] === 'False') return say('Degraded', message ?? 'GatewayClass is not accepted')
+  return say('Progressing', message ?? 'Waiting for GatewayClass status')
+}
+
+const ancestorName = (ancestor: unknown): string => textOf(valueAt(ancestor, 'ancestorRef', 'name')) ?? ''
+
+/** Policies, which every object that they are attached to has to accept. @param isStrict an ancestor that says nothing of its generation or of acceptance counts against it */
+function ancestors(kind: string, isStrict = false): Check {
+  return (object) => {
+    const list = recordsAt(object, 'status', 'ancestors')
+    const isOld = (condition: Condition): boolean =>
+      isStale(object, condition) || (isStrict && object.metadata.generation !== undefined && !isPresent(condition['observedGeneration']))
+    const behind = list.find((ancestor) => conditionsOf(ancestor, 'conditions').some(isOld))
+    if (behind !== undefined) return say('Progressing', `Waiting for Ancestor ${ancestorName(behind)} to update ${kind} status`)
+    let health = say('Progressing', `Waiting for ${kind} status`)
+    for (const ancestor of list) {
+      const own = conditionsOf(ancestor, 'conditions')
+      const refused = own.find(({ type, status }) => (type === 'Accepted' || type === 'ResolvedRefs') && status !== 'True')
+      if (refused !== undefined) return say('Degraded', `Ancestor ${ancestorName(ancestor)}: ${messageOf(refused)}`)
+      if (own.some(({ type }) => type === 'Accepted')) health = say('Healthy', `${kind} is healthy`)
+      else if (isStrict) health = say('Degraded', `Ancestor ${ancestorName(ancestor)}: ${kind} is not accepted`)
+    }
+    return health
+  }
+}
+
+const airlock: Check = (object) => (object.kind.endsWith('Policy') ? ancestors(object.kind, true)(object) : say('Healthy', `${object.kind} is healthy`))
+
+const envoyPolicy: Check = (object) => {
+  const lists = recordsAt(object, 'status', 'ancestors')
+    .map((ancestor) => conditionsOf(ancestor, 'conditions'))
+    .filter((list) => isObservedBy(object, list))
+  const refused = lists.flat().find(({ type, status }) => type === 'Accepted' && status === 'False')
+  if (refused !== undefined) return say('Degraded', messageOf(refused))
+  return lists.some((list) => list.length > 0) ? say('Healthy', `${object.kind} is healthy`) : say('Progressing', `Waiting for ${object.kind} status`)
+}
+
+const envoyBackend: Check = (object) => {
+  const condition = conditionsOf(object).find(({ type }) => type === 'Accepted')
+  if (condition === undefined) return say('Progressing', 'Waiting for Backend status')
+  if (isStale(object, condition)) return say('Progressing', 'Waiting for Backend status to be updated')
+  return say(condition['status'] === 'True' ? 'Healthy' : 'Degraded', messageOf(condition))
+}
+
+/** What conditions of a listener set, or of one of its listeners, say against it. */
+function listenerObjection(list: readonly Condition[], types: readonly string[], subject: string, what: string): Health | undefined {
+  for (const condition of list) {
+    const { type, status } = condition
+    const isConflict = type === 'Conflicted' && status === 'True'
+    if (types.includes(String(type)) && (isConflict || (type !== 'Conflicted' && status === 'False')))
+      return say('Degraded', `${subject}${textOf(condition['message']) ?? (isConflict ? 'Listener is conflicted' : `Failed condition: ${String(type)}`)}`)
+  }
+  const late = list.findLast(({ type, status }) => type === 'Programmed' && status !== 'True')
+  return late === undefined ? undefined : say('Progressing', `${subject}${textOf(late['message']) ?? `${what} is still being programmed`}`)
+}
+
+const listenerSet: Check = (object) => {
+  const waitingForStatus = say('Progressing', 'Waiting for ListenerSet status')
+  const own = conditionsOf(object)
+  if (own.some((condition) => isStale(object, condition))) return waitingForStatus
+  const found = listenerObjection(own, ['Accepted'], '', 'ListenerSet')
+  if (found !== undefined) return found
+  const listeners = recordsAt(object, 'status', 'listeners')
+  for (const listener of listeners) {
+    const objected = listenerObjection(conditionsOf(listener, 'conditions'), ['ResolvedRefs', 'Conflicted', 'Accepted'], 'Listener: ', 'Listener')
+    if (objected !== undefined) return objected
+  }
+  return listeners.length > 0 ? say('Healthy', 'ListenerSet is healthy') : waitingForStatus
+}
+
+const tlsRoute: Check = (object) => {
+  let isHealthy = false
+  let [late, open] = ['', '']
+  for (const parent of recordsAt(object, 'status', 'parents')) {
+    const list = conditionsOf(parent, 'conditions')
+    if (list.length === 0 || !isObservedBy(object, list)) continue
+    const subject = `Parent ${textOf(valueAt(parent, 'parentRef', 'name')) ?? ''}: `
+    const [resolved, accepted, programmed] = ['ResolvedRefs', 'Accepted', 'Programmed'].map((type) => list.find((condition) => condition['type'] === type))
+    for (const condition of [resolved, accepted])
+      if (condition?.['status'] === 'False')
+        return say('Degraded', `${subject}${messageOf(condition) || `Failed condition: ${textOf(condition['type']) ?? ''}`}`)
+    if (programmed !== undefined && programmed['status'] !== 'True') late ||= `${subject}${textOf(programmed['message']) ?? 'Route is still being programmed'}`
+    else if (accepted?.['status'] === 'True' && resolved?.['status'] === 'True') isHealthy = true
+    else open ||= `${subject}Waiting for TLSRoute conditions`
+  }
+  if (late !== '') return say('Progressing', late)
+  return isHealthy ? say('Healthy', 'TLSRoute is healthy') : say('Progressing', open || 'Waiting for TLSRoute status')
 }
 
 /** Gloo writes states as words or as numbers. */
@@ -89,7 +181,13 @@ const contour =
     return say('Progressing', 'Waiting for status')
   }
 
+/** What includes others cannot be judged alone. */
+const includesOthers = (object: KubernetesObject): boolean =>
+  isPresent(valueAt(object, 'spec', 'includes')) &&
+  conditionsOf(object).some((condition) => condition['observedGeneration'] === object.metadata.generation && condition['status'] === 'False')
+
 const httpProxy: Check = (object) => {
+  if (includesOthers(object)) return say('Healthy', 'HTTPProxy inclusions cannot be health checked')
   const isOld = !isPresent(valueAt(object, 'status', 'conditions')) && isPresent(valueAt(object, 'status', 'currentStatus'))
   return isOld ? say('Progressing', statusText(object, 'description')) : contour((proxy) => statusText(proxy, 'description'))(object)
 }
@@ -152,12 +250,17 @@ const keycloak: Check = (object) => {
 
 export const gatewayHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('gateway.networking.k8s.io', 'Gateway', gateway),
-  defineHealthCheck(
-    'gateway.networking.k8s.io',
-    'GRPCRoute',
-    route(() => true),
+  defineHealthCheck('gateway.networking.k8s.io', 'GRPCRoute', route),
+  defineHealthCheck('gateway.networking.k8s.io', 'GatewayClass', gatewayClass),
+  defineHealthCheck('gateway.networking.k8s.io', 'BackendTLSPolicy', ancestors('BackendTLSPolicy')),
+  defineHealthCheck('gateway.networking.k8s.io', 'ListenerSet', listenerSet),
+  defineHealthCheck('gateway.networking.k8s.io', 'TLSRoute', tlsRoute),
+  defineHealthCheck('gateway.envoyproxy.io', 'Backend', envoyBackend),
+  ...['BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyExtensionPolicy', 'EnvoyPatchPolicy', 'SecurityPolicy'].map((kind) =>
+    defineHealthCheck('gateway.envoyproxy.io', kind, envoyPolicy),
   ),
-  defineHealthCheck('gateway.networking.k8s.io', 'HTTPRoute', route(isObservedBy)),
+  defineHealthCheck('microgateway.airlock.com', '*', airlock),
+  defineHealthCheck('gateway.networking.k8s.io', 'HTTPRoute', route),
   ...['Gateway', 'MatchableHttpGateway', 'RouteOption', 'RouteTable', 'VirtualHostOption', 'VirtualService'].map((kind) =>
     defineHealthCheck('gateway.solo.io', kind, gloo),
   ),

@@ -8,6 +8,7 @@ import { fluxHealthChecks } from './flux.ts'
 import { gatewayHealthChecks } from './gateways.ts'
 import { kruiseHealthChecks } from './kruise.ts'
 import { messagingHealthChecks } from './messaging.ts'
+import { morePlatformHealthChecks } from './more-platforms.ts'
 import { observabilityHealthChecks } from './observability.ts'
 import { platformHealthChecks } from './platforms.ts'
 import { secretHealthChecks } from './secrets.ts'
@@ -23,6 +24,7 @@ export const operatorHealthChecks: readonly HealthCheck[] = [
   ...gatewayHealthChecks,
   ...kruiseHealthChecks,
   ...messagingHealthChecks,
+  ...morePlatformHealthChecks,
   ...observabilityHealthChecks,
   ...platformHealthChecks,
   ...secretHealthChecks,

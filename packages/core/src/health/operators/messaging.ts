@@ -101,6 +101,8 @@ function flow({ kind, paused, unhealthy }: Flow): Check {
     if (!hasStatus(object) || !isObserved(object)) return say('Progressing', `Waiting for ${kind} status`)
     const phase = statusText(object, 'phase') ?? ''
     if (phase === 'Failed') return say('Degraded', statusText(object, 'message'))
+    if (kind !== 'Vertex' && object.metadata.labels?.['numaplane.numaproj.io/progressive-result-state'] === 'failed')
+      return say('Degraded', 'Failed progressive upgrade')
     const broken = conditionsOf(object).findLast(({ status }) => status === 'False')
     if (broken !== undefined) return say('Degraded', unhealthy ?? messageOf(broken))
     if (paused.includes(phase)) return say('Healthy', `${kind} is paused`)

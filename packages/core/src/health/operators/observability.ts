@@ -9,6 +9,7 @@ import {
   firstOf,
   hasStatus,
   isPresent,
+  isStale,
   messageOf,
   on,
   reasonOf,
@@ -39,7 +40,9 @@ const grafanaContent: Check = (object) => {
       const type = textOf(condition['type'])
       if (type !== undefined) message += ` for ${type}${isPresent(condition['message']) ? ` because ${messageOf(condition)}` : ''}`
     }
-    if (status === 'False') return say('Degraded', message)
+    // The only condition that is good when it is false.
+    const isWrong = condition['type'] === 'FolderUIDMismatch' && object.kind === 'GrafanaFolder' ? 'True' : 'False'
+    if (status === isWrong) return say('Degraded', message)
     isHealthy ||= status === 'True'
   }
   return say(isHealthy ? 'Healthy' : 'Progressing', message)
@@ -104,11 +107,28 @@ const kiali = firstOf(
 const openTelemetry: Check = (object) => {
   if (!hasStatus(object)) return say('Progressing', 'Waiting for OpenTelemetry Collector status')
   const replicas = statusText(object, 'scale', 'statusReplicas')
-  if (replicas === undefined) return say('Progressing', 'Scale status not available')
+  if (replicas === undefined) {
+    const isSidecar = valueAt(object, 'spec', 'mode') === 'sidecar'
+    return isSidecar ? say('Healthy', 'Collector is running in sidecar mode') : say('Progressing', 'Scale status not available')
+  }
   const [, readyText, wantedText] = /(\d+)\/(\d+)/.exec(replicas) ?? []
   if (readyText === undefined || wantedText === undefined) return say('Progressing', `Unable to parse replica status: ${replicas}`)
-  if (Number(readyText) === 0) return say('Degraded', 'No replicas are ready')
+  if (Number(readyText) === 0) {
+    const isUnneeded = valueAt(object, 'spec', 'mode') === 'daemonset' && Number(wantedText) === 0
+    return isUnneeded ? say('Healthy', 'DaemonSet has no eligible nodes (0/0)') : say('Degraded', 'No replicas are ready')
+  }
   return Number(readyText) === Number(wantedText) ? say('Healthy', 'All replicas are ready') : say('Progressing', 'Replicas are starting up')
+}
+
+const victoriaMetrics: Check = (object) => {
+  const state = statusText(object, 'updateStatus')
+  const reason = statusText(object, 'reason') || undefined
+  if (!hasStatus(object) || isStale(object)) return say('Progressing', 'Waiting for the operator to reconcile')
+  if (state === 'operational') return say('Healthy', 'All components are operational')
+  if (state === 'ignored') return say('Healthy', 'Resource was not picked by any parent object')
+  if (state === 'expanding') return say('Progressing', reason ?? 'Reconciliation in progress')
+  if (state === 'paused') return say('Suspended', reason ?? 'Reconciliation is paused')
+  return state === 'failed' ? say('Degraded', reason ?? 'Reconciliation failed') : say('Progressing', 'Waiting for the operator to report status')
 }
 
 export const observabilityHealthChecks: readonly HealthCheck[] = [
@@ -125,5 +145,6 @@ export const observabilityHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('datadoghq.com', 'DatadogMetric', datadogMetric),
   defineHealthCheck('jaegertracing.io', 'Jaeger', jaeger),
   defineHealthCheck('kiali.io', 'Kiali', kiali),
+  defineHealthCheck('operator.victoriametrics.com', '*', victoriaMetrics),
   defineHealthCheck('opentelemetry.io', 'OpenTelemetryCollector', openTelemetry),
 ]

@@ -12,6 +12,7 @@ import {
   firstOf,
   hasStatus,
   isPresent,
+  isStale,
   messageOf,
   numberOr,
   on,
@@ -27,8 +28,15 @@ import {
 } from './vocabulary.ts'
 import type { Check, Rule } from './vocabulary.ts'
 
-/** Config Connector, whose reasons say everything. */
+/** The connector itself says whether it is healthy; of its resources the reasons say everything. */
 const configConnector = firstOf(
+  (object) => {
+    const isHealthy = valueAt(object, 'status', 'healthy')
+    const isOwn = ['ConfigConnector', 'ConfigConnectorContext'].includes(object.kind) || object.apiVersion.startsWith('customize.core.cnrm.cloud.google.com/')
+    if (!isOwn || !isPresent(isHealthy) || isStale(object)) return undefined
+    return isHealthy === true ? say('Healthy', `${object.kind} is healthy`) : say('Degraded', `${object.kind} is not healthy`)
+  },
+  when((object) => isStale(object), waiting('Update in progress')),
   conditions(
     because('UpToDate', 'True', 'Healthy'),
     because('UpdateFailed', '', 'Degraded'),
@@ -136,6 +144,11 @@ const deploymentConfig: Check = (object) => {
   return met === 1 ? waitingForPods : say('Degraded', 'Deployment config is degraded')
 }
 
+const declaredStopped = (object: KubernetesObject): boolean => {
+  const isStopped = valueAt(object, 'spec', 'running') === false || valueAt(object, 'spec', 'runStrategy') === 'Halted'
+  return isStopped && valueAt(object, 'status', 'created') !== true
+}
+
 const storageCluster: Check = (object) => {
   for (const [type, status] of [
     ['Degraded', 'Degraded'],
@@ -151,16 +164,23 @@ const storageCluster: Check = (object) => {
 const subscription: Check = (object) => {
   if (!isPresent(valueAt(object, 'status', 'conditions'))) return say('Progressing', 'An install plan for a subscription is pending installation')
   let [degraded, pending, message] = [0, 0, '']
+  const isAwaitingPeople =
+    valueAt(object, 'spec', 'installPlanApproval') === 'Manual' &&
+    statusText(object, 'installedCSV') !== undefined &&
+    conditionsOf(object).some(({ type, status, reason }) => type === 'InstallPlanPending' && status === 'True' && reason === 'RequiresApproval')
   for (const [at, condition] of conditionsOf(object).entries()) {
     const { type, status } = condition
+    if (isAwaitingPeople && type === 'InstallPlanPending') continue
     message += `${at + 1}: ${textOf(type) ?? ''} | ${textOf(status) ?? ''}\n`
     if (type === 'InstallPlanPending' && status === 'True') pending++
     else if (type === 'InstallPlanMissing' && reasonOf(condition) !== 'ReferencedInstallPlanNotFound') degraded++
     else if (['CatalogSourcesUnhealthy', 'InstallPlanFailed', 'ResolutionFailed'].includes(String(type)) && status === 'True') degraded++
   }
   const state = statusText(object, 'state')
-  message += state === undefined ? '.status.state not yet known\n' : `.status.state is '${state}'\n`
-  if (state === undefined || ['', 'UpgradeAvailable', 'UpgradePending'].includes(state)) pending++
+  const isExcused = isAwaitingPeople && state === 'UpgradePending'
+  const excuse = isExcused ? ' (manual InstallPlan approval pending; treated as healthy)' : ''
+  message += state === undefined ? '.status.state not yet known\n' : `.status.state is '${state}'${excuse}\n`
+  if (state === undefined || (['', 'UpgradeAvailable', 'UpgradePending'].includes(state) && !isExcused)) pending++
   if (state === 'UpgradeFailed') degraded++
   return say(degraded > 0 ? 'Degraded' : pending > 0 ? 'Progressing' : 'Healthy', message)
 }
@@ -242,12 +262,14 @@ const canary: Check = (object) => {
   return say((Object.hasOwn(canaryPhases, phase) ? canaryPhases[phase] : undefined) ?? 'Unknown', `${phase} --- ${parts.join(' --- ')}`)
 }
 
+/** ScaledObjects, and ScaledJobs, to which not knowing is a fault. */
 const scaledObject: Check = (object) => {
+  const isJob = object.kind === 'ScaledJob'
   let [isDegraded, isHealthy, isPaused, message] = [false, false, false, '']
   for (const condition of conditionsOf(object)) {
     const { type, status } = condition
     const isReady = type === 'Ready' && status === 'True'
-    const isBroken = (type === 'Ready' && status === 'False') || (type === 'Fallback' && status === 'True')
+    const isBroken = (type === 'Ready' && (status === 'False' || (isJob && status === 'Unknown'))) || (!isJob && type === 'Fallback' && status === 'True')
     const isResting = type === 'Paused' && status === 'True'
     if (isReady || isBroken || isResting) message = messageOf(condition)
     isHealthy ||= isReady
@@ -255,7 +277,7 @@ const scaledObject: Check = (object) => {
     isPaused ||= isResting
   }
   if (isDegraded) return say('Degraded', message)
-  if (!isHealthy) return say('Progressing', 'Creating HorizontalPodAutoscaler Object')
+  if (!isHealthy) return say('Progressing', isJob ? 'Waiting for ScaledJob' : 'Creating HorizontalPodAutoscaler Object')
   return say(isPaused ? 'Suspended' : 'Healthy', message)
 }
 
@@ -277,7 +299,8 @@ const iamRole: Check = (object) => {
 const insufficient: Rule = (object) => {
   const clusters = valueAt(object, 'spec', 'clusters')
   const statuses = valueAt(object, 'status', 'aggregatedStatus')
-  const isReported = Array.isArray(clusters) && clusters.length > 0 && Array.isArray(statuses) && statuses.length === clusters.length
+  const isPlaced = Array.isArray(clusters) ? clusters.length > 0 : object.kind === 'ResourceBinding'
+  const isReported = isPlaced && Array.isArray(statuses) && statuses.length > 0 && (!Array.isArray(clusters) || statuses.length === clusters.length)
   return hasStatus(object) && isReported ? undefined : say('Progressing', 'Current resource status is insufficient')
 }
 const karmada = firstOf(
@@ -306,6 +329,21 @@ const kyverno = firstOf(
   waiting('Waiting for Policy to be ready'),
 )
 
+const nodeClaim = firstOf(
+  when((object) => isStale(object), waiting('Waiting for NodeClaim spec to be reconciled')),
+  conditions(on('Disrupting', 'True', 'Suspended')),
+  conditions(on('Ready', 'True', 'Healthy'), on('Ready', 'False', 'Degraded')),
+  conditions(on('Initialized', 'True', 'Progressing', 'Node initialized, waiting for Ready')),
+  conditions(on('Registered', 'True', 'Progressing', 'Node registered, waiting for initialization')),
+  conditions(on('Launched', 'True', 'Progressing', 'Node launched, waiting for registration')),
+  waiting('Waiting for NodeClaim to be launched'),
+)
+
+const awsController = firstOf(
+  conditions(on('ACK.Terminal', 'True', 'Degraded'), on('Ready', 'False', 'Progressing'), on('Ready', 'True', 'Healthy', '')),
+  waiting('Waiting for resource to be ready'),
+)
+
 export const platformHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('*.cnrm.cloud.google.com', '*', configConnector),
   defineHealthCheck('astra.netapp.io', 'AppVault', astraVault),
@@ -318,7 +356,7 @@ export const platformHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('snapshot.storage.k8s.io', 'VolumeSnapshot', volumeSnapshot),
   defineHealthCheck('snapshot.storage.k8s.io', 'VolumeSnapshotContent', volumeSnapshot),
   defineHealthCheck('cdi.kubevirt.io', 'DataVolume', dataVolume),
-  defineHealthCheck('kubevirt.io', 'VirtualMachine', virtualMachine),
+  defineHealthCheck('kubevirt.io', 'VirtualMachine', firstOf(when(declaredStopped, always('Healthy', 'Stopped as declared')), virtualMachine)),
   defineHealthCheck('kubevirt.io', 'VirtualMachineInstance', virtualMachineInstance),
   defineHealthCheck('apps.openshift.io', 'DeploymentConfig', deploymentConfig),
   defineHealthCheck('ocs.openshift.io', 'StorageCluster', storageCluster),
@@ -330,6 +368,7 @@ export const platformHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('policy', 'PodDisruptionBudget', disruptionBudget),
   defineHealthCheck('flagger.app', 'Canary', canary),
   defineHealthCheck('keda.sh', 'ScaledObject', scaledObject),
+  defineHealthCheck('keda.sh', 'ScaledJob', scaledObject),
   defineHealthCheck('iammanager.keikoproj.io', 'Iamrole', iamRole),
   defineHealthCheck(
     'karpenter.k8s.aws',
@@ -340,6 +379,8 @@ export const platformHealthChecks: readonly HealthCheck[] = [
     ),
   ),
   defineHealthCheck('karpenter.sh', 'NodePool', ready('Waiting for NodePool to be ready')),
+  defineHealthCheck('karpenter.sh', 'NodeClaim', nodeClaim),
+  defineHealthCheck('*.services.k8s.aws', '*', awsController),
   defineHealthCheck('work.karmada.io', 'ClusterResourceBinding', karmada),
   defineHealthCheck('work.karmada.io', 'ResourceBinding', karmada),
   defineHealthCheck('proclaim.dogmatiq.io', 'DNSSDServiceInstance', serviceInstance),

@@ -9,6 +9,7 @@ import {
   firstOf,
   hasStatus,
   isPresent,
+  isStale,
   messageOf,
   numberOr,
   on,
@@ -63,9 +64,10 @@ const inferenceService: Check = (object) => {
   let message = isChanging ? `0: transitionStatus | ${transition ?? ''}` : ''
   let isSettled = !isChanging
   for (const [at, condition] of conditionsOf(object).entries()) {
-    const { status } = condition
-    if (status === 'Unknown' || status === 'False') isSettled = false
-    if (status === 'True') continue
+    const { type, status } = condition
+    if (type === 'Stopped' && status === 'True') return say('Suspended', 'InferenceService is Stopped')
+    if (status === 'Unknown' || (status === 'False' && type !== 'Stopped')) isSettled = false
+    if (status === 'True' || type === 'Stopped') continue
     const details = [reasonOf(condition), messageOf(condition)].filter((text) => text !== '').map((text) => ` | ${text}`)
     message += ` | ${at + 1}: ${part(condition, 'type')} | ${part(condition, 'status')}${details.join('')}`
   }
@@ -163,13 +165,60 @@ const sparkSucceeding = [
   'Under this circumstances, we assume the executor pod are completed.',
 ].join(`\n${' '.repeat(32)}`)
 
+/** A job that was never started rests as it is told to. */
+function isRestingJob(object: KubernetesObject): boolean {
+  return valueAt(object, 'spec', 'job', 'state') === 'suspended' && !isPresent(valueAt(object, 'status', 'reconciliationStatus', 'lastReconciledSpec'))
+}
+
 const flink: Check = (object) => {
-  if (!isPresent(valueAt(object, 'status', 'reconciliationStatus'))) return say('Progressing', 'Waiting for Flink operator')
   const success = valueAt(object, 'status', 'reconciliationStatus', 'success')
   if ((isPresent(success) && success !== false) || statusText(object, 'reconciliationStatus', 'state') === 'DEPLOYED') return say('Healthy')
   const manager = statusText(object, 'jobManagerDeploymentStatus')
   if (manager === 'DEPLOYED_NOT_READY' || manager === 'DEPLOYING') return say('Progressing', 'Waiting for deploying')
-  return manager === 'ERROR' ? say('Degraded', statusText(object, 'reconciliationStatus', 'error')) : say('Progressing', 'Waiting for Flink operator')
+  if (manager === 'ERROR') return say('Degraded', statusText(object, 'reconciliationStatus', 'error'))
+  return isRestingJob(object) ? say('Healthy', 'Job is suspended') : say('Progressing', 'Waiting for Flink operator')
+}
+
+const flinkSession = firstOf(
+  words(['jobStatus', 'state'], {
+    RUNNING: 'Healthy',
+    FINISHED: 'Healthy',
+    RECONCILING: 'Progressing',
+    CREATED: 'Progressing',
+    SUSPENDED: 'Suspended',
+    CANCELED: 'Suspended',
+  }),
+  (object) => {
+    const error = statusText(object, 'error')
+    if (statusText(object, 'jobStatus', 'state') === 'FAILED') return say('Degraded', error ?? 'FlinkSessionJob failed')
+    return error === undefined ? undefined : say('Degraded', error)
+  },
+  waiting('Waiting for FlinkSessionJob to be reconciled'),
+)
+
+const tektonRun = firstOf(
+  conditions(
+    on('Succeeded', 'True', 'Healthy', (condition) => textOf(condition['message']) ?? reasonOf(condition)),
+    on('Succeeded', 'False', 'Degraded', (condition) => textOf(condition['message']) ?? reasonOf(condition)),
+    on('Succeeded', '', 'Progressing', (condition) => textOf(condition['message']) ?? reasonOf(condition)),
+  ),
+  waiting('Waiting for run to start'),
+)
+
+const languageModel: Check = (object) => {
+  const list = conditionsOf(object)
+  const readiness = list.findLast(({ type }) => type === 'Ready')
+  if (isStale(object) || (readiness !== undefined && isStale(object, readiness)))
+    return say('Progressing', 'Waiting for LLMInferenceService reconciliation (generation mismatch)')
+  if (list.some(({ reason }) => reason === 'Stopped')) return say('Suspended', 'LLMInferenceService is Stopped')
+  if (readiness?.['status'] === 'True') return say('Healthy', 'LLMInferenceService is healthy.')
+  const open = list
+    .filter(({ type, status }) => type !== 'Ready' && status !== 'True')
+    .map((condition) =>
+      [`${part(condition, 'type')}: ${part(condition, 'status')}`, reasonOf(condition), messageOf(condition)].filter((text) => text !== '').join(' | '),
+    )
+  const message = open.length > 0 ? open.join('; ') : readiness === undefined ? '' : messageOf(readiness)
+  return say(readiness?.['status'] === 'False' ? 'Degraded' : 'Progressing', message || 'Waiting for LLMInferenceService to report status...')
 }
 
 const ansibleJob: Check = (object) => {
@@ -204,6 +253,10 @@ export const serverlessHealthChecks: readonly HealthCheck[] = [
   ),
   defineHealthCheck('serving.knative.dev', 'Service', knativeService),
   defineHealthCheck('serving.kserve.io', 'InferenceService', inferenceService),
+  defineHealthCheck('serving.kserve.io', 'LLMInferenceService', languageModel),
+  defineHealthCheck('tekton.dev', 'PipelineRun', tektonRun),
+  defineHealthCheck('tekton.dev', 'TaskRun', tektonRun),
+  defineHealthCheck('flink.apache.org', 'FlinkSessionJob', flinkSession),
   defineHealthCheck('openfaas.com', 'Function', faasFunction),
   defineHealthCheck('core.spinkube.dev', 'SpinApp', spinApp),
   defineHealthCheck('camel.apache.org', 'Integration', ready('Waiting for Integration')),

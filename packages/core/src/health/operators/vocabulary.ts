@@ -136,6 +136,12 @@ export function when(demand: (object: KubernetesObject) => boolean, rule: Rule):
   return (object) => (demand(object) ? rule(object) : undefined)
 }
 
+/** Whether the status, or a condition, is of an older spec; what says nothing of it counts as current. */
+export function isStale(object: KubernetesObject, part: unknown = valueAt(object, 'status')): boolean {
+  const observed = valueAt(part, 'observedGeneration')
+  return isPresent(observed) && object.metadata.generation !== undefined && observed !== object.metadata.generation
+}
+
 /** What most operators report: one condition that says whether the object is ready. */
 export function ready(message: string, type = 'Ready'): Check {
   return firstOf(conditions(on(type, 'False', 'Degraded'), on(type, 'True', 'Healthy')), waiting(message))
