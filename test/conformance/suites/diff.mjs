@@ -1,8 +1,8 @@
-// Whether live objects differ from desired ones, against Argo CD's verdicts. Masking has no function of its own yet, so `hide` fails.
+// Whether live objects differ from desired ones, against Argo CD's verdicts; what is shown of Secrets; what known types make of fields.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { createIgnoreRules, diffObjects } from '@plumbline/core'
+import { createIgnoreRules, createKnownTypes, diffObjects, maskSecrets } from '@plumbline/core'
 
 export async function run({ folder, only }) {
   const read = (path) => JSON.parse(readFileSync(join(folder, path), 'utf8'))
@@ -21,18 +21,35 @@ export async function run({ folder, only }) {
 }
 
 function problemOf({ set, live, target, object, options = {}, expected }, read) {
+  const knownTypes = createKnownTypes(knownTypesOf(options))
   const ignore = createIgnoreRules([...(options.ignoreDifferences ?? []), ...overridesOf(options)])
   if (set === 'normalize') {
-    const found = ignore.strip(read(object))
+    const found = knownTypes(ignore.strip(read(object)))
     if (expected.error === true) return 'the rules are wrong, and were taken'
     return isDeepStrictEqual(JSON.parse(JSON.stringify(found)), read(expected.object)) ? undefined : 'the normalised object differs'
   }
-  if (set === 'hide') return 'nothing answers this set yet'
+  if (set === 'hide') {
+    const pair = { ...(target === undefined ? {} : { target: read(target) }), ...(live === undefined ? {} : { live: read(live) }) }
+    const found = maskSecrets(pair, Object.keys(options.hideAnnotations ?? {}))
+    const wrong = ['target', 'live'].find((side) => !isDeepStrictEqual(plain(found[side]), expected[side] === undefined ? undefined : read(expected[side])))
+    return wrong === undefined ? undefined : `the masked ${wrong} differs`
+  }
   const [before, after] = [live === undefined ? undefined : read(live), target === undefined ? undefined : read(target)]
   const prediction = { mode: options.structuredMergeDiff === true ? 'ownership' : 'three-way', fieldManager: options.manager ?? 'argocd-controller' }
-  const isModified = before === undefined || after === undefined ? before !== after : diffObjects(after, before, { prediction, ignore }).isModified
+  const isModified = before === undefined || after === undefined ? before !== after : diffObjects(after, before, { prediction, ignore, knownTypes }).isModified
   if (expected.error === true) return 'it had to fail'
   return isModified === expected.modified ? undefined : `expected modified ${expected.modified}, got ${isModified}`
+}
+
+function plain(value) {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+}
+
+function knownTypesOf({ resourceOverrides = {} }) {
+  return Object.entries(resourceOverrides).flatMap(([key, { knownTypeFields = [] }]) => {
+    const [group, kind] = key.split('/')
+    return knownTypeFields.map(({ field, type }) => ({ group, kind, field, type }))
+  })
 }
 
 /** Overrides of the settings as rules of an application. */

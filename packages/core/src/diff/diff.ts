@@ -3,6 +3,8 @@ import { differencesOf } from './equal.ts'
 import type { ValueDifference } from './equal.ts'
 import { createIgnoreRules } from './ignore.ts'
 import type { IgnoreRules } from './ignore.ts'
+import { createKnownTypes } from './known-types.ts'
+import type { KnownTypes } from './known-types.ts'
 import { canonicalObject, normalizeObject } from './normalize.ts'
 import { lastAppliedAnnotation, predictLive } from './predict.ts'
 import type { Prediction } from './predict.ts'
@@ -15,12 +17,15 @@ export interface ObjectDiff {
   readonly differences: readonly ValueDifference[]
 }
 
+const defaultKnownTypes = createKnownTypes([])
 const unmodified: ObjectDiff = { isModified: false, differences: [] }
 
 /** Settings of a comparison. */
 export interface DiffSettings {
   readonly prediction: Prediction
   readonly ignore?: IgnoreRules
+  /** Fields of custom resources with built-in types. Default: those of Argo Rollouts. */
+  readonly knownTypes?: KnownTypes
 }
 
 /**
@@ -30,8 +35,9 @@ export interface DiffSettings {
 export function diffObjects(desired: KubernetesObject, live: KubernetesObject, settings: DiffSettings): ObjectDiff {
   const ignore = settings.ignore ?? createIgnoreRules([])
   // The prediction starts from what git says, not from its defaults: a field that git leaves out belongs to whoever set it.
-  const before = normalizeObject(live)
-  const after = normalizeObject(predictLive(canonicalObject(desired), live, settings.prediction))
+  const knownTypes = settings.knownTypes ?? defaultKnownTypes
+  const before = knownTypes(normalizeObject(live))
+  const after = knownTypes(normalizeObject(predictLive(canonicalObject(desired), live, settings.prediction)))
   const differences = differencesOf(ignore.strip(before, live), ignore.strip(after, live)).filter(({ path }) => !isBookkeeping(path))
   return differences.length === 0 ? unmodified : { isModified: true, differences }
 }

@@ -63,7 +63,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** `stringData` wins over `data`, as on the API server. */
-function withStringDataEncoded(secret: KubernetesObject): KubernetesObject {
+export function withStringDataEncoded(secret: KubernetesObject): KubernetesObject {
   const { stringData, ...rest } = secret
   const data: Record<string, unknown> = isRecord(rest['data']) ? { ...rest['data'] } : {}
   if (isRecord(stringData)) for (const [name, value] of Object.entries(stringData)) data[name] = typeof value === 'string' ? encodeBase64(value) : value
