@@ -51,6 +51,8 @@ export {
 } from './plan/tracking.ts'
 export type { TrackingId, TrackingMethod, TrackingSettings } from './plan/tracking.ts'
 export { waveOf } from './plan/waves.ts'
+export { runSync } from './apply/sync-run.ts'
+export type { SyncProgress, SyncRunRequest } from './apply/sync-run.ts'
 export { createApplier } from './apply/applier.ts'
 export type { Applier, ApplyOptions } from './apply/applier.ts'
 export { compareWithCluster, createDiffCache } from './reconcile/gather.ts'

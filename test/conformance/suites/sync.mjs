@@ -1,4 +1,4 @@
-// How hooks are read, and the order of a sync, against Argo CD. Whole syncs (`simulate`) are not replayed here yet: scenarios of `argocd` are.
+// How hooks are read, the order of a sync, and what whole syncs do call by call, against Argo CD.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -16,6 +16,7 @@ import {
   waveOf,
   withTracking,
 } from '@plumbline/core'
+import { simulate } from '../adapters/sync.mjs'
 
 const clusterScoped = new Set([
   'Namespace',
@@ -34,19 +35,28 @@ const application = 'app'
 
 export async function run({ folder, only }) {
   const { cases } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8'))
-  return cases
-    .filter(({ id }) => only === undefined || only.test(id))
-    .map((testCase) => {
-      const { id, set, expected } = testCase
-      try {
-        if (set === 'simulate') return { id, isPassed: false, reason: 'nothing answers this set yet' }
-        const found = set === 'order' ? { groups: orderOf(testCase) } : hookInfoOf(testCase.object)
-        const isPassed = isDeepStrictEqual(found, expected)
-        return { id, isPassed, ...(isPassed ? {} : { reason: `expected ${JSON.stringify(expected)}, got ${JSON.stringify(found)}` }) }
-      } catch (error) {
-        return { id, isPassed: false, reason: String(error) }
-      }
-    })
+  const results = []
+  for (const testCase of cases.filter(({ id }) => only === undefined || only.test(id))) results.push(await resultOf(testCase))
+  return results
+}
+
+async function resultOf(testCase) {
+  const { id, set } = testCase
+  try {
+    const expected = set === 'simulate' ? { steps: testCase.expected.steps.map(({ message: _message, ...binding }) => binding) } : testCase.expected
+    const found = await answerOf(testCase)
+    const isPassed = isDeepStrictEqual(found, expected)
+    return { id, isPassed, ...(isPassed ? {} : { reason: `expected ${JSON.stringify(expected)}, got ${JSON.stringify(found)}` }) }
+  } catch (error) {
+    return { id, isPassed: false, reason: String(error) }
+  }
+}
+
+async function answerOf(testCase) {
+  if (testCase.set === 'order') return { groups: orderOf(testCase) }
+  if (testCase.set !== 'simulate') return hookInfoOf(testCase.object)
+  const { plan, live } = planOf(testCase)
+  return { steps: await simulate(plan, live, testCase) }
 }
 
 function hookInfoOf(object) {
@@ -63,8 +73,7 @@ function hookInfoOf(object) {
   }
 }
 
-/** Steps of a plan in groups of one phase and wave. */
-function orderOf({ targets, live = [], options = {} }) {
+function planOf({ targets, live = [], options = {} }) {
   const namespace = options.namespace ?? 'app-ns'
   const { objects } = desiredStateOf(
     targets.map((object) => ({ object })),
@@ -76,9 +85,14 @@ function orderOf({ targets, live = [], options = {} }) {
       isNamespaced: ({ kind }) => !clusterScoped.has(kind),
     },
   )
-  const owned = live.map((object, index) =>
-    withTracking({ ...object, metadata: { uid: `u${index}`, resourceVersion: '1', ...object.metadata } }, application, namespace, defaultTracking),
-  )
+  // The destination's own namespace is no object of the application unless it is in git.
+  const isTracked = ({ kind, metadata }) =>
+    kind !== 'Namespace' || metadata.name !== namespace || targets.some((target) => target.kind === kind && target.metadata.name === metadata.name)
+  const owned = live
+    .filter(isTracked)
+    .map((object, index) =>
+      withTracking({ ...object, metadata: { uid: `u${index}`, resourceVersion: '1', ...object.metadata } }, application, namespace, defaultTracking),
+    )
   const comparison = compare({
     desired: objects,
     live: owned,
@@ -86,13 +100,13 @@ function orderOf({ targets, live = [], options = {} }) {
     health: createHealthRegistry([]),
     tracking: defaultTracking,
   })
-  const { steps } = planSync({
+  const plan = planSync({
     application,
     destinationNamespace: namespace,
     revisions: [options.revision ?? '0123456789abcdef'],
     resources: comparison.resources,
     desired: objects,
-    liveHook: () => undefined,
+    liveHook: ({ kind, name }) => live.find((object) => !isTracked(object) && object.kind === kind && object.metadata.name === name),
     tracking: defaultTracking,
     policy: {
       prune: options.prune ?? true,
@@ -103,6 +117,12 @@ function orderOf({ targets, live = [], options = {} }) {
     },
     startedAt: 1_700_000_000_000,
   })
+  return { plan, live: owned }
+}
+
+/** Steps of a plan in groups of one phase and wave. */
+function orderOf(testCase) {
+  const { steps } = planOf(testCase).plan
   const groups = []
   for (const { action, phase, wave, id, hookType } of steps) {
     const last = groups.at(-1)

@@ -45,7 +45,7 @@ export function resultsOf(states: readonly StepState[], destinationNamespace: st
       const images = step.object === undefined ? (step.images ?? []) : templateImagesOf(step.object)
       return {
         group: step.id.group,
-        ...(phase === undefined ? {} : { hookPhase: phase }),
+        ...(phase === undefined ? {} : { hookPhase: step.isImplied === true && code === 'Synced' ? 'Running' : phase }),
         ...(step.hookType === undefined ? {} : { hookType: step.hookType }),
         ...(images.length === 0 ? {} : { images }),
         kind: step.id.kind,

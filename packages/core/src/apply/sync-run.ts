@@ -42,6 +42,8 @@ export interface SyncRunRequest {
   readonly emit?: (event: SyncEventBody) => void
   /** Asked between steps: whether the operation has been told to end. */
   readonly isTerminating?: () => boolean
+  /** Whether people have agreed to the deletions that ask for it. Default: no. */
+  readonly isPruneConfirmed?: () => boolean
   /** Wakes a waiting run, for instance when `isTerminating` has changed. */
   readonly onWake?: (wake: () => void) => () => void
   /** Longest wait for one wave. Default: 30 minutes. */
@@ -95,6 +97,24 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     }
   }
 
+  async function awaitConfirmation(unconfirmed: readonly StepState[]): Promise<void> {
+    const more = unconfirmed.length > 1 ? ` and ${unconfirmed.length - 1} more resources` : ''
+    const message = `waiting for pruning confirmation of ${idText(unconfirmed[0]?.step.id)}${more}`
+    if (message !== shown) context.emit({ type: 'sync.waiting', message })
+    shown = message
+    await persist('Running', message)
+    // People may take their time: this only looks again now and then.
+    await waitForChange({
+      cluster,
+      clock: request.clock,
+      ids: [],
+      untilMs: request.clock.now() + defaultWaitTimeoutMs,
+      ...(request.onWake === undefined ? {} : { onWake: request.onWake }),
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    })
+  }
+
+  let shown: string | undefined
   const isFresh = states.every(({ phase, code }) => phase === undefined && code === undefined)
   if (isFresh) {
     const problem = await invalidStepsOf(plan, cluster, states)
@@ -107,7 +127,6 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
   const ordinary = states.filter(({ step }) => step.phase !== 'SyncFail')
   const [first, last] = [ordinary[0]?.step, ordinary.at(-1)?.step]
   const isMultiStep = first !== undefined && last !== undefined && (first.phase !== last.phase || first.wave !== last.wave)
-  let shown: string | undefined
   let deadline = request.clock.now() + (request.waitTimeoutMs ?? defaultWaitTimeoutMs)
 
   for (;;) {
@@ -115,6 +134,12 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     if (request.isTerminating?.() === true) {
       for (const state of states) if (state.step.action === 'hook' && state.phase === 'Running') await endHook(cluster, state)
       return finish('Failed', 'Operation terminated')
+    }
+    const unconfirmed =
+      request.isPruneConfirmed?.() === true ? [] : ordinary.filter((state) => state.step.needsConfirmation === true && state.code === undefined)
+    if (unconfirmed.length > 0) {
+      await awaitConfirmation(unconfirmed)
+      continue
     }
     for (const state of states) await refreshState(state, request)
 
@@ -130,9 +155,10 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
           ? `waiting for deletion of ${idText(deleting[0]?.step.id)}${deleting.length > 1 ? ` and ${deleting.length - 1} more resources` : ''}`
           : undefined
     if (waiting !== undefined) {
-      if (waiting !== shown) {
-        shown = waiting
-        context.emit({ type: 'sync.waiting', message: waiting })
+      const standing = `${waiting}\n${states.map(({ phase }) => phase ?? '').join()}`
+      if (standing !== shown) {
+        if (shown?.startsWith(`${waiting}\n`) !== true) context.emit({ type: 'sync.waiting', message: waiting })
+        shown = standing
         await persist('Running', waiting)
       }
       const subjects = [...unfinished, ...deleting].map(({ step }) => step.id)
@@ -205,8 +231,9 @@ async function invalidStepsOf(plan: SyncPlan, cluster: Cluster, states: readonly
 }
 
 async function runDry(context: BatchContext, finish: (phase: OperationPhase, message: string) => Promise<SyncProgress>): Promise<SyncProgress> {
-  const ordinary = context.states.filter(({ step }) => step.action !== 'hook')
+  const ordinary = context.states.filter(({ step }) => step.phase !== 'SyncFail')
   await runBatch(context, ordinary)
+  for (const state of ordinary) if (state.phase === 'Running') state.phase = 'Succeeded'
   return ordinary.some(isFailed)
     ? finish('Failed', failureMessage('one or more objects failed to apply (dry run)', ordinary))
     : finish('Succeeded', 'successfully synced (no more tasks)')
@@ -222,10 +249,12 @@ async function runFailHooks(
   const pending = failSteps.filter((state) => !isDone(state) && state.code === undefined)
   if (pending.length > 0) await runBatch(context, pending)
   const deadline = request.clock.now() + (request.waitTimeoutMs ?? defaultWaitTimeoutMs)
-  while (failSteps.some((state) => state.phase === 'Running')) {
+  // What was applied beside a failure is waited for as well, so that its outcome is told.
+  const isRunning = (state: StepState): boolean => state.phase === 'Running' && state.code !== undefined && state.step.isImplied !== true
+  for (;;) {
     request.signal?.throwIfAborted()
-    for (const state of failSteps) await refreshState(state, request)
-    const running = failSteps.filter((state) => state.phase === 'Running')
+    for (const state of context.states) await refreshState(state, request)
+    const running = context.states.filter(isRunning).toSorted((a, b) => Number(b.step.action === 'hook') - Number(a.step.action === 'hook'))
     if (running.length === 0 || request.isTerminating?.() === true) break
     await context.persist(waitingMessage(running))
     const isInTime = await waitForChange({

@@ -143,7 +143,12 @@ function pruneStep(resource: ComparedResource, live: KubernetesObject, prune: bo
     isModified: true,
     ...(hasOption('PruneLast=true', live, options) ? { isLast: true } : {}),
     ...(skip === undefined ? {} : { skip }),
+    ...(skip === undefined && isConfirmed(own, options) ? { needsConfirmation: true } : {}),
   }
+}
+
+function isConfirmed(own: readonly string[], options: readonly string[]): boolean {
+  return own.includes('Prune=confirm') || (options.includes('Prune=confirm') && !own.some((option) => option.startsWith('Prune=')))
 }
 
 function hookSteps(request: PlanRequest, { object, origin }: DesiredObject, options: readonly string[]): SyncStep[] {
@@ -200,7 +205,7 @@ function namespaceStep(request: PlanRequest, options: readonly string[]): SyncSt
       ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
     },
   }
-  return { action: 'apply', phase: 'PreSync', wave: -1, id, version: 'v1', object, method: 'server-side', ...liveOf(live), isModified: true, isImplied: true }
+  return { action: 'apply', phase: 'PreSync', wave: 0, id, version: 'v1', object, method: 'server-side', ...liveOf(live), isModified: true, isImplied: true }
 }
 
 function hasMetadata(live: KubernetesObject, wanted: NonNullable<SyncRequestPolicy['managedNamespaceMetadata']>): boolean {

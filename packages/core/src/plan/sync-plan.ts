@@ -29,6 +29,8 @@ export interface SyncStep {
   readonly force?: boolean
   /** Not in git: made because an option asks for it. */
   readonly isImplied?: true
+  /** Whether people have to agree before it is deleted (`Prune=confirm`). */
+  readonly needsConfirmation?: true
   /** A prune that waits until everything else is done. */
   readonly isLast?: boolean
   /** What lived when the plan was made. */

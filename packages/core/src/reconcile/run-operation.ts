@@ -119,6 +119,7 @@ async function attempt(application: Application, state: OperationState, known: R
       persist: (now) => record(key, stateFrom(state, source, now), now.intents, context),
       emit: (event) => context.emit(event),
       isTerminating: () => isTerminating(key, context),
+      isPruneConfirmed: () => isDeletionApproved(key, state, context),
       onWake: context.onWake,
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     })
@@ -208,6 +209,13 @@ function stateFrom(state: OperationState, source: Omit<SyncResult, 'resources'>,
 async function record(key: string, state: OperationState, intents: SyncProgress['intents'], context: OperationContext): Promise<void> {
   const { phase: _phase, ...shown } = state
   await context.store.patch(key, { status: { operationState: shown }, metadata: { annotations: { [intentsAnnotation]: formatIntents(intents) ?? null } } })
+}
+
+/** Somebody has agreed to deletions since the operation began. */
+function isDeletionApproved(key: string, { startedAt }: OperationState, context: OperationContext): boolean {
+  const application = context.store.get(key)
+  const approved = application === undefined ? undefined : annotationOf(application, 'argocd.argoproj.io/deletion-approved')
+  return approved !== undefined && Date.parse(approved) >= Date.parse(startedAt)
 }
 
 function isTerminating(key: string, context: OperationContext): boolean {
