@@ -54,6 +54,48 @@ describe('a push', () => {
     expect(valueOf(world, 'shop', 'a')).toBe('1')
   })
 
+  it('reaches an overlay through its base, and the generated name changes with the content', async () => {
+    const overlay = 'namePrefix: prod-\nresources: [../base]\n'
+    const base = (value: string): string => `configMapGenerator: [{name: settings, literals: [value=${value}]}]\n`
+    await using world = await createWorld({ 'prod/kustomization.yaml': overlay, 'base/kustomization.yaml': base('1'), 'other/a.yaml': configMap('a', '1') })
+    world.apply('prod')
+    await world.untilSynced('prod')
+    expect(world.application('prod')?.status?.sourceType).toBe('Kustomize')
+    const names = (): string[] =>
+      world.cluster.api.list(configMaps, 'prod').flatMap(({ metadata }) => metadata.name?.match(/^prod-settings-\w{10}$/)?.[0] ?? [])
+    const [first] = names()
+    await world.untilSynced('prod', await world.commit({ 'base/kustomization.yaml': base('2') }))
+    expect(names()).toHaveLength(1)
+    expect(names()).not.toEqual([first])
+    const renders = world.controller.engine.counters.renders
+    await world.commit({ 'other/a.yaml': configMap('a', '2') })
+    await world.until(() => expect(world.events.some(({ type }) => type === 'application.unaffected')).toBe(true))
+    expect(world.controller.engine.counters.renders).toBe(renders)
+  })
+
+  it('waits with a prune that asks for confirmation', async () => {
+    const kept = configMap('b', '1').replace('metadata:\n', 'metadata:\n  annotations: {argocd.argoproj.io/sync-options: Prune=confirm}\n')
+    await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1'), 'shop/b.yaml': kept })
+    world.apply('shop')
+    await world.untilSynced('shop')
+    const revision = await world.commit({ 'shop/a.yaml': configMap('a', '2'), 'shop/b.yaml': null })
+    await world.until(() =>
+      expect(world.application('shop')?.status?.operationState).toMatchObject({
+        phase: 'Running',
+        message: 'waiting for pruning confirmation of /ConfigMap/b',
+      }),
+    )
+    expect([valueOf(world, 'shop', 'a'), valueOf(world, 'shop', 'b')]).toEqual(['1', '1'])
+    const applications = { group: 'argoproj.io', plural: 'applications' }
+    const live = world.cluster.api.get(applications, 'argocd', 'shop')
+    if (live === undefined) throw new Error('the application is not there')
+    const annotations = { ...live.metadata.annotations, 'argocd.argoproj.io/deletion-approved': new Date(Date.now() + 1000).toISOString() }
+    world.cluster.api.update({ ...live, metadata: { ...live.metadata, annotations } })
+    await world.untilSynced('shop', revision)
+    expect(world.cluster.api.get(configMaps, 'shop', 'b')).toBeUndefined()
+    expect(valueOf(world, 'shop', 'a')).toBe('2')
+  })
+
   it('that empties an application is refused', async () => {
     await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1') })
     world.apply('shop')
