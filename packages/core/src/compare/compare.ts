@@ -2,6 +2,7 @@
 import { diffObjects } from '../diff/diff.ts'
 import type { DiffSettings, ObjectDiff } from '../diff/diff.ts'
 import type { DesiredObject } from './desired-state.ts'
+import { externalUrlsOf } from './external-urls.ts'
 import { imagesOf } from './images.ts'
 import { aggregateHealth } from '../health/health.ts'
 import type { Health, HealthRegistry } from '../health/health.ts'
@@ -40,6 +41,8 @@ export interface Comparison {
   readonly status: SyncStatusCode
   readonly health: Omit<HealthStatus, 'lastTransitionTime'>
   readonly images: readonly string[]
+  /** Where it can be reached from outside, sorted. */
+  readonly externalURLs: readonly string[]
   readonly isAppOfApps: boolean
 }
 
@@ -87,6 +90,7 @@ export function compare(request: CompareRequest): Comparison {
     status: request.desired === undefined ? 'Unknown' : overallStatus(listed),
     health: healthOf(request, listed),
     images: [...new Set(listed.flatMap(({ live }) => (live === undefined ? [] : imagesOf(live))))].toSorted(),
+    externalURLs: [...new Set(listed.flatMap(({ live }) => (live === undefined ? [] : externalUrlsOf(live))))].toSorted(),
     isAppOfApps: listed.some(({ id, desired }) => id.group === 'argoproj.io' && id.kind === 'Application' && desired !== undefined),
   }
 }

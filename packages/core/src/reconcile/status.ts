@@ -1,4 +1,5 @@
 // The status that a comparison leads to, in Argo CD's fields. Pure.
+import { linksOf } from '../compare/external-urls.ts'
 import { resourceStatusesOf } from '../compare/compare.ts'
 import type { Comparison } from '../compare/compare.ts'
 import { hasMultipleSources, sourcesOf } from '../model/application.ts'
@@ -40,7 +41,7 @@ export function nextStatus(application: Application, outcome: RefreshOutcome, no
   const resources = resourceStatusesOf(comparison)
   const conditions = conditionsOf(before.conditions ?? [], outcome.conditions, now)
   const hasTypes = outcome.sourceTypes.length > 0
-  const summary = summaryOf(comparison)
+  const summary = summaryOf(application, comparison)
   return {
     ...kept,
     ...(conditions.length === 0 ? {} : { conditions }),
@@ -97,9 +98,12 @@ export function conditionsOf(before: readonly Condition[], found: readonly Omit<
   return [...kept, ...next].toSorted((a, b) => compareTexts(a.type, b.type) || compareTexts(a.message, b.message))
 }
 
-function summaryOf(comparison: Comparison | undefined): ApplicationStatus['summary'] | undefined {
-  if (comparison === undefined) return undefined
-  const { images, isAppOfApps } = comparison
-  if (images.length === 0 && !isAppOfApps) return undefined
-  return { ...(images.length === 0 ? {} : { images }), ...(isAppOfApps ? { isAppOfApps } : {}) }
+function summaryOf(application: Application, { images, externalURLs: found, isAppOfApps }: Comparison): ApplicationStatus['summary'] | undefined {
+  const externalURLs = [...new Set([...found, ...linksOf(application)])].toSorted()
+  if (images.length === 0 && externalURLs.length === 0 && !isAppOfApps) return undefined
+  return {
+    ...(externalURLs.length === 0 ? {} : { externalURLs }),
+    ...(images.length === 0 ? {} : { images }),
+    ...(isAppOfApps ? { isAppOfApps } : {}),
+  }
 }
