@@ -100,6 +100,15 @@ async function attempt(application: Application, state: OperationState, known: R
         syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions.length > 0 ? refreshed.outcome.revisions : (pinned ?? [])) },
       }
     }
+    const options = sync.syncOptions ?? application.spec.syncPolicy?.syncOptions ?? []
+    const shared = options.includes('FailOnSharedResource=true') ? refreshed.outcome.conditions.find(({ type }) => type === 'SharedResourceWarning') : undefined
+    if (shared !== undefined)
+      return {
+        ...state,
+        phase: 'Failed',
+        message: `Shared resource found: ${shared.message}`,
+        syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions) },
+      }
     const metadata = application.spec.syncPolicy?.managedNamespaceMetadata
     const source = {
       ...operationSourceOf(application, operation, refreshed.outcome.revisions),
