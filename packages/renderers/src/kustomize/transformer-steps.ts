@@ -20,7 +20,8 @@ export function transformerSteps(kustomization: Kustomization, configuration: Tr
   if (kustomization.namePrefix !== '') add('PrefixTransformer', { prefix: kustomization.namePrefix, fieldSpecs: configuration.namePrefix })
   if (kustomization.nameSuffix !== '') add('SuffixTransformer', { suffix: kustomization.nameSuffix, fieldSpecs: configuration.nameSuffix })
   for (const label of kustomization.labels) add('LabelTransformer', labelConfig(label, configuration))
-  if (Object.keys(kustomization.commonLabels).length > 0)
+  // There is one for the common labels wherever there are labels at all: it shows in `transformerAnnotations`.
+  if (kustomization.labels.length > 0 || Object.keys(kustomization.commonLabels).length > 0)
     add('LabelTransformer', { labels: kustomization.commonLabels, fieldSpecs: configuration.commonLabels })
   if (Object.keys(kustomization.commonAnnotations).length > 0)
     add('AnnotationsTransformer', { annotations: kustomization.commonAnnotations, fieldSpecs: configuration.commonAnnotations })

@@ -3,6 +3,7 @@ import type { ClusterApi } from '../api-server/cluster-api.ts'
 import type { Clock } from '../api-server/types.ts'
 import { startDaemonSets } from './daemon-sets.ts'
 import { startDeployments } from './deployments.ts'
+import { startDisruptionBudgets } from './disruption-budgets.ts'
 import { startGarbageCollector } from './garbage-collector.ts'
 import { startJobs } from './jobs.ts'
 import { startNamespaces } from './namespaces.ts'
@@ -50,6 +51,7 @@ export function startControllers(api: ClusterApi, clock: Clock, isOn: boolean): 
         startJobs(api, clock),
         startVolumeClaims(api, clock),
         startServices(api, clock),
+        startDisruptionBudgets(api, clock),
         startPods(api, clock, scripts),
       ]
     : []
