@@ -143,11 +143,11 @@ function pruneStep(resource: ComparedResource, live: KubernetesObject, prune: bo
     isModified: true,
     ...(hasOption('PruneLast=true', live, options) ? { isLast: true } : {}),
     ...(skip === undefined ? {} : { skip }),
-    ...(skip === undefined && isConfirmed(own, options) ? { needsConfirmation: true } : {}),
+    ...(skip === undefined && needsConfirmation(own, options) ? { needsConfirmation: true } : {}),
   }
 }
 
-function isConfirmed(own: readonly string[], options: readonly string[]): boolean {
+function needsConfirmation(own: readonly string[], options: readonly string[]): boolean {
   return own.includes('Prune=confirm') || (options.includes('Prune=confirm') && !own.some((option) => option.startsWith('Prune=')))
 }
 

@@ -8,11 +8,13 @@ import { fluxHealthChecks } from './flux.ts'
 import { gatewayHealthChecks } from './gateways.ts'
 import { kruiseHealthChecks } from './kruise.ts'
 import { messagingHealthChecks } from './messaging.ts'
-import { morePlatformHealthChecks } from './more-platforms.ts'
 import { observabilityHealthChecks } from './observability.ts'
 import { platformHealthChecks } from './platforms.ts'
+import { policyHealthChecks } from './policies.ts'
+import { promoterHealthChecks } from './promoter.ts'
 import { secretHealthChecks } from './secrets.ts'
 import { serverlessHealthChecks } from './serverless.ts'
+import { storageHealthChecks } from './storage.ts'
 import { threeScaleHealthChecks } from './three-scale.ts'
 
 export const operatorHealthChecks: readonly HealthCheck[] = [
@@ -24,10 +26,12 @@ export const operatorHealthChecks: readonly HealthCheck[] = [
   ...gatewayHealthChecks,
   ...kruiseHealthChecks,
   ...messagingHealthChecks,
-  ...morePlatformHealthChecks,
   ...observabilityHealthChecks,
   ...platformHealthChecks,
+  ...policyHealthChecks,
+  ...promoterHealthChecks,
   ...secretHealthChecks,
   ...serverlessHealthChecks,
+  ...storageHealthChecks,
   ...threeScaleHealthChecks,
 ]

@@ -1,4 +1,4 @@
-// Clouds, storage, virtual machines, policies and delivery. Follows argo-cd `resource_customizations` of their groups.
+// Clouds, virtual machines, scaling and delivery. Follows argo-cd `resource_customizations` of their groups.
 import { valueAt } from '../../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../../model/kubernetes-object.ts'
 import { defineHealthCheck } from '../health.ts'
@@ -16,7 +16,6 @@ import {
   messageOf,
   numberOr,
   on,
-  provided,
   ready,
   reasonOf,
   say,
@@ -45,62 +44,6 @@ const configConnector = firstOf(
   ),
   waiting('Update in progress'),
 )
-
-const noStatus = waiting('No status available')
-
-const astraVault: Check = (object) => {
-  const state = statusText(object, 'state')?.toLowerCase()
-  if (state === 'available') return say('Healthy', `${object.kind} Available`)
-  return state === 'failed' ? say('Degraded', `${object.kind} Failed`) : noStatus(object)
-}
-const astraRun: Check = (object) => {
-  const state = statusText(object, 'state')
-  if (state === undefined) return noStatus(object)
-  if (state === 'Completed') return say('Healthy', `${object.kind} Completed`)
-  return state === 'Running' ? say('Progressing', `${object.kind} Running`) : say('Degraded', state)
-}
-const astraApplication = firstOf(
-  conditions(
-    on('Ready', 'True', 'Healthy', (_condition, object) => `Astra Application Ready, protectionState: ${statusText(object, 'protectionState') ?? ''}`),
-    on('Ready', 'False', 'Degraded', (condition) => `Astra Application Degraded, message: ${messageOf(condition)}`),
-  ),
-  noStatus,
-)
-const astraHook: Check = (object) => {
-  const enabled = valueAt(object, 'spec', 'enabled')
-  if (enabled === true) return say('Healthy', `${object.kind} enabled`)
-  return enabled === false ? say('Suspended', `${object.kind} disabled`) : noStatus(object)
-}
-const astraSchedule: Check = (object) => {
-  const last = statusText(object, 'lastScheduleTime')
-  return say('Healthy', last === undefined ? 'Protection policy not yet executed' : `Protection policy lastScheduleTime: ${last}`)
-}
-
-const tridentBackend: Check = (object) => {
-  const [phase, operation, message] = [statusText(object, 'phase'), statusText(object, 'lastOperationStatus'), statusText(object, 'message')]
-  if (phase === 'Bound' && operation === 'Success') return say('Healthy', message)
-  return operation === 'Failed' ? say('Degraded', message) : say('Progressing', 'Waiting for backend creation')
-}
-const tridentOrchestrator: Check = (object) => {
-  const [status, message] = [statusText(object, 'status'), statusText(object, 'message')]
-  if (status === 'Installed') return say('Healthy', message)
-  return status === 'Failed' || status === 'Error' ? say('Degraded', message) : say('Progressing', 'Waiting for trident installation')
-}
-
-const volumeSnapshot: Check = (object) => {
-  if (valueAt(object, 'status', 'readyToUse') === true) return say('Healthy', 'Ready to use')
-  if (isPresent(valueAt(object, 'status', 'error'))) return say('Degraded', statusText(object, 'error', 'message'))
-  return say('Progressing', 'Waiting for status')
-}
-
-const dataVolume: Check = (object) => {
-  const phase = statusText(object, 'phase')
-  if (phase === 'Succeeded') return say('Healthy', phase)
-  if (phase === 'Paused') return say('Suspended', phase)
-  const failed = conditionsOf(object).find(({ type, status, reason }) => type === 'Running' && status === 'False' && reason === 'Error')
-  if (failed !== undefined) return say('Degraded', messageOf(failed))
-  return say(phase === 'Failed' || phase === 'Unknown' ? 'Degraded' : 'Progressing', phase ?? 'No status available')
-}
 
 const virtualMachine: Check = (object) => {
   let health = say('Progressing', 'No status available')
@@ -149,18 +92,6 @@ const declaredStopped = (object: KubernetesObject): boolean => {
   return isStopped && valueAt(object, 'status', 'created') !== true
 }
 
-const storageCluster: Check = (object) => {
-  for (const [type, status] of [
-    ['Degraded', 'Degraded'],
-    ['Progressing', 'Progressing'],
-    ['Available', 'Healthy'],
-  ] as const) {
-    const found = conditionsOf(object).findLast((condition) => condition['type'] === type && condition['status'] === 'True')
-    if (found !== undefined) return say(status, messageOf(found))
-  }
-  return say('Unknown', 'StorageCluster is in an unknown state.')
-}
-
 const subscription: Check = (object) => {
   if (!isPresent(valueAt(object, 'status', 'conditions'))) return say('Progressing', 'An install plan for a subscription is pending installation')
   let [degraded, pending, message] = [0, 0, '']
@@ -183,68 +114,6 @@ const subscription: Check = (object) => {
   if (state === undefined || (['', 'UpgradeAvailable', 'UpgradePending'].includes(state) && !isExcused)) pending++
   if (state === 'UpgradeFailed') degraded++
   return say(degraded > 0 ? 'Degraded' : pending > 0 ? 'Progressing' : 'Healthy', message)
-}
-
-const unreported = waiting('Waiting for the status to be reported')
-const isCompliant = (object: KubernetesObject): 'Healthy' | 'Degraded' => (statusText(object, 'compliant') === 'Compliant' ? 'Healthy' : 'Degraded')
-
-const certificatePolicy: Check = (object) => {
-  if (statusText(object, 'compliant') === undefined) return unreported(object)
-  const isGood = isCompliant(object) === 'Healthy'
-  return isGood ? say('Healthy', 'All certificates found comply with the policy') : say('Degraded', 'At least once certificate does not comply with the policy')
-}
-
-const configurationPolicy: Check = (object) => {
-  if (statusText(object, 'compliant') === undefined) return unreported(object)
-  if (valueAt(object, 'status', 'lastEvaluatedGeneration') !== object.metadata.generation) return say('Progressing', 'Waiting for the status to be updated')
-  if (!isPresent(valueAt(object, 'status', 'compliancyDetails'))) return say('Progressing', 'Waiting for compliance')
-  const messages = recordsAt(object, 'status', 'compliancyDetails').flatMap((detail) =>
-    conditionsOf(detail, 'conditions').flatMap((condition) => {
-      const [type, message] = [textOf(condition['type']), textOf(condition['message'])]
-      return type === undefined || message === undefined ? [] : [`${type} - ${message}`]
-    }),
-  )
-  return say(isCompliant(object), messages.join('; '))
-}
-
-const operatorPolicy: Check = (object) => {
-  if (!isPresent(valueAt(object, 'status', 'conditions'))) return unreported(object)
-  const observed = valueAt(object, 'status', 'observedGeneration')
-  if (isPresent(observed) && observed !== object.metadata.generation) return say('Progressing', 'Waiting for the status to be updated')
-  const found = conditionsOf(object).find(({ type }) => type === 'Compliant')
-  if (found === undefined) return say('Progressing', 'Waiting for the compliance condition')
-  return say(found['status'] === 'True' ? 'Healthy' : 'Degraded', messageOf(found))
-}
-
-const policy: Check = (object) => {
-  if (valueAt(object, 'spec', 'disabled') === true) return say('Healthy', 'Policy is disabled')
-  const [clusters, details] = [valueAt(object, 'status', 'status'), valueAt(object, 'status', 'details')]
-  if (statusText(object, 'compliant') === undefined) {
-    const isUnplaced = !isPresent(clusters) && recordsAt(object, 'status', 'placement').length > 0
-    return isUnplaced ? say('Healthy', 'No clusters match this policy') : unreported(object)
-  }
-  const list = (title: string, path: 'status' | 'details', name: (entry: unknown) => unknown): string => {
-    const names = recordsAt(object, 'status', path)
-      .filter((entry) => entry['compliant'] !== 'Compliant')
-      .map((entry) => textOf(name(entry)) ?? '')
-    return names.length === 0 ? `All ${title} are compliant` : `NonCompliant ${title}: ${names.join(', ')}`
-  }
-  if (isPresent(clusters))
-    return say(
-      isCompliant(object),
-      list('clusters', 'status', (entry) => valueAt(entry, 'clustername')),
-    )
-  return say(isCompliant(object), isPresent(details) ? list('templates', 'details', (entry) => valueAt(entry, 'templateMeta', 'name')) : '')
-}
-
-const disruptionBudget: Check = (object) => {
-  let health = say('Progressing', 'Waiting for status')
-  for (const condition of conditionsOf(object)) {
-    const message = `PodDisruptionBudget has ${reasonOf(condition)}`
-    if (condition['status'] === 'False' && reasonOf(condition) !== 'InsufficientPods') return say('Degraded', message)
-    health = say('Healthy', message)
-  }
-  return health
 }
 
 const canaryPhases: Readonly<Record<string, 'Degraded' | 'Progressing' | 'Healthy'>> = {
@@ -322,13 +191,6 @@ const serviceInstance: Check = (object) => {
   return say(discovered['status'] === 'True' ? 'Healthy' : 'Progressing', messageOf(discovered))
 }
 
-const kyverno = firstOf(
-  conditions(
-    provided(on('Ready', 'True', 'Healthy', 'Policy is ready'), (condition) => reasonOf(condition) === 'Succeeded' && messageOf(condition) === 'Ready'),
-  ),
-  waiting('Waiting for Policy to be ready'),
-)
-
 const nodeClaim = firstOf(
   when((object) => isStale(object), waiting('Waiting for NodeClaim spec to be reconciled')),
   conditions(on('Disrupting', 'True', 'Suspended')),
@@ -344,28 +206,83 @@ const awsController = firstOf(
   waiting('Waiting for resource to be ready'),
 )
 
+const pulumi = firstOf(
+  when(
+    (object) => !hasStatus(object) || valueAt(object, 'status', 'observedGeneration') !== object.metadata.generation,
+    waiting('Waiting for the operator to observe the latest spec change'),
+  ),
+  conditions(on('Stalled', 'True', 'Degraded'), on('Reconciling', 'True', 'Progressing'), on('Ready', 'True', 'Healthy')),
+  waiting('Waiting for the stack to be reconciled'),
+)
+
+const sapService: Check = (object) => {
+  if (!Array.isArray(valueAt(object, 'status', 'conditions'))) return say('Progressing', 'Waiting for status')
+  for (const condition of conditionsOf(object)) {
+    const { type, status } = condition
+    if (isStale(object, condition)) return say('Progressing', 'Waiting for spec update to be observed')
+    if ((type === 'Succeeded' && status === 'False') || (type === 'Failed' && status === 'True')) return say('Degraded', messageOf(condition))
+  }
+  return say('Healthy', 'Ready to use')
+}
+
+const shootStates: Readonly<Record<string, ReturnType<Check>>> = {
+  healthy: say('Healthy', 'Component state: Healthy'),
+  progressing: say('Progressing', 'Component state: Update in progress'),
+  unhealthy: say('Degraded', 'Component state: Unhealthy'),
+  unknown: say('Unknown', 'Component state: Unknown'),
+}
+const shoot: Check = (object) => {
+  const state = object.metadata.labels?.['shoot.gardener.cloud/status'] ?? ''
+  return (Object.hasOwn(shootStates, state) ? shootStates[state] : undefined) ?? say('Progressing', 'Update in progress')
+}
+
+const grafanaOrganization = firstOf(
+  conditions(on('Ready', 'False', 'Degraded'), on('Ready', 'True', 'Healthy'), on('Ready', '', 'Progressing')),
+  waiting('Waiting ...'),
+)
+
+/** kro: only what was said of the current spec counts. */
+function kro(
+  active: string,
+  pending: string,
+  types: readonly string[],
+  judge: (object: KubernetesObject, text: string | undefined, type: string) => ReturnType<Rule>,
+): Check {
+  return (object) => {
+    if (!isPresent(valueAt(object, 'status', 'conditions'))) return say('Progressing', 'Waiting for KRO to report status')
+    for (const condition of conditionsOf(object)) {
+      const { type, status, observedGeneration } = condition
+      if (object.metadata.generation === undefined || observedGeneration !== object.metadata.generation) continue
+      if (type === 'Ready' && status === 'True') return say('Healthy', active)
+      const health = types.includes(String(type)) && status === 'False' ? judge(object, textOf(condition['message']), String(type)) : undefined
+      if (health !== undefined) return health
+    }
+    return say('Progressing', pending)
+  }
+}
+const resourceGraph = kro(
+  'ResourceGraphDefinition is active and serving instances',
+  'Waiting for ResourceGraphDefinition to become ready',
+  ['GraphRevisionsResolved', 'GraphAccepted', 'KindReady', 'ControllerReady', 'Ready'],
+  (_object, message, type) => say('Degraded', message ?? `${type} is False`),
+)
+const graphInstance = kro(
+  'Instance is active and running',
+  'Waiting for instance to become ready',
+  ['InstanceManaged', 'GraphResolved', 'ResourcesReady', 'Ready'],
+  (object, message, type) => {
+    const state = statusText(object, 'state')
+    if (state === 'FAILED' || state === 'ERROR') return say('Degraded', message ?? `${type} is False`)
+    return state === 'IN_PROGRESS' ? say('Progressing', message ?? `${type} is in progress`) : undefined
+  },
+)
+
 export const platformHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('*.cnrm.cloud.google.com', '*', configConnector),
-  defineHealthCheck('astra.netapp.io', 'AppVault', astraVault),
-  defineHealthCheck('astra.netapp.io', 'Application', astraApplication),
-  ...['Backup', 'ExecHooksRun', 'ResourceBackup', 'ResticVolumeBackup', 'Snapshot'].map((kind) => defineHealthCheck('astra.netapp.io', kind, astraRun)),
-  defineHealthCheck('astra.netapp.io', 'ExecHook', astraHook),
-  defineHealthCheck('astra.netapp.io', 'Schedule', astraSchedule),
-  defineHealthCheck('trident.netapp.io', 'TridentBackendConfig', tridentBackend),
-  defineHealthCheck('trident.netapp.io', 'TridentOrchestrator', tridentOrchestrator),
-  defineHealthCheck('snapshot.storage.k8s.io', 'VolumeSnapshot', volumeSnapshot),
-  defineHealthCheck('snapshot.storage.k8s.io', 'VolumeSnapshotContent', volumeSnapshot),
-  defineHealthCheck('cdi.kubevirt.io', 'DataVolume', dataVolume),
   defineHealthCheck('kubevirt.io', 'VirtualMachine', firstOf(when(declaredStopped, always('Healthy', 'Stopped as declared')), virtualMachine)),
   defineHealthCheck('kubevirt.io', 'VirtualMachineInstance', virtualMachineInstance),
   defineHealthCheck('apps.openshift.io', 'DeploymentConfig', deploymentConfig),
-  defineHealthCheck('ocs.openshift.io', 'StorageCluster', storageCluster),
   defineHealthCheck('operators.coreos.com', 'Subscription', subscription),
-  defineHealthCheck('policy.open-cluster-management.io', 'CertificatePolicy', certificatePolicy),
-  defineHealthCheck('policy.open-cluster-management.io', 'ConfigurationPolicy', configurationPolicy),
-  defineHealthCheck('policy.open-cluster-management.io', 'OperatorPolicy', operatorPolicy),
-  defineHealthCheck('policy.open-cluster-management.io', 'Policy', policy),
-  defineHealthCheck('policy', 'PodDisruptionBudget', disruptionBudget),
   defineHealthCheck('flagger.app', 'Canary', canary),
   defineHealthCheck('keda.sh', 'ScaledObject', scaledObject),
   defineHealthCheck('keda.sh', 'ScaledJob', scaledObject),
@@ -384,5 +301,11 @@ export const platformHealthChecks: readonly HealthCheck[] = [
   defineHealthCheck('work.karmada.io', 'ClusterResourceBinding', karmada),
   defineHealthCheck('work.karmada.io', 'ResourceBinding', karmada),
   defineHealthCheck('proclaim.dogmatiq.io', 'DNSSDServiceInstance', serviceInstance),
-  defineHealthCheck('kyverno.io', 'Policy', kyverno),
+  defineHealthCheck('pulumi.com', 'Stack', pulumi),
+  defineHealthCheck('services.cloud.sap.com', 'ServiceBinding', sapService),
+  defineHealthCheck('services.cloud.sap.com', 'ServiceInstance', sapService),
+  defineHealthCheck('core.gardener.cloud', 'Shoot', shoot),
+  defineHealthCheck('grafana-org-operator.kubitus-project.gitlab.io', '*', grafanaOrganization),
+  defineHealthCheck('kro.run', 'ResourceGraphDefinition', resourceGraph),
+  defineHealthCheck('kro.run', '*', graphInstance),
 ]
