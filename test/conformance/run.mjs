@@ -17,9 +17,13 @@ const suites = {
   diff: () => import('./suites/diff.mjs'),
   health: () => import('./suites/health.mjs'),
   helm: () => import('./suites/helm.mjs'),
+  kubectl: () => import('./suites/kubectl.mjs'),
   kustomize: () => import('./suites/kustomize.mjs'),
   sync: () => import('./suites/sync.mjs'),
 }
+
+// A suite reads the folder of its own name, unless it stands here.
+const folders = { kubectl: 'cluster/kubectl' }
 
 function parseArguments(argv) {
   const options = { names: [], only: undefined, isRatchet: false, isUpdate: false }
@@ -47,7 +51,7 @@ const tools = [join(corpora, '../tools'), join(root, '../shared/tools')].find((f
 const open = existsSync(openFile) ? JSON.parse(readFileSync(openFile, 'utf8')) : {}
 let isGood = true
 for (const name of options.names.length > 0 ? options.names : Object.keys(suites)) {
-  const folder = join(corpora, name)
+  const folder = join(corpora, folders[name] ?? name)
   if (!existsSync(folder) || tools === undefined) {
     console.log(`${name}: skipped: there is no ${existsSync(folder) ? 'runner' : 'corpus'}`)
     continue
@@ -55,6 +59,10 @@ for (const name of options.names.length > 0 ? options.names : Object.keys(suites
   const started = Date.now()
   const { run } = await suites[name]()
   const results = await run({ folder, tools, root, only: options.only })
+  if (typeof results === 'string') {
+    console.log(`${name}: skipped: ${results}`)
+    continue
+  }
   const failed = results.filter(({ isPassed }) => !isPassed)
   const known = new Set(open[name] ?? [])
   const unexpected = failed.filter(({ id }) => !known.has(id))
