@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { followApiServices } from './api-server/api-services.ts'
 import { createAuthorizer } from './api-server/access/rbac.ts'
 import { createTokenAuthority } from './api-server/access/tokens.ts'
 import { createAdmission } from './api-server/admission/admission.ts'
@@ -101,7 +102,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const facts = createFacts()
   const storage = createStorage()
   const registry = createRegistry(facts)
-  const admission = createAdmission(storage)
+  const admission = createAdmission(storage, { serviceAccounts: options.controllers ?? true })
   const authorizer = createAuthorizer(storage)
   const tokens = createTokenAuthority(storage, clock)
   const token = options.token ?? randomBytes(16).toString('hex')
@@ -134,6 +135,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   } else load(options.snapshot)
   storage.begin()
   followDefinitions(storage, registry, writer, watches, clock)
+  followApiServices(storage, registry, writer, clock)
 
   const host = options.host ?? '127.0.0.1'
   const certificates = options.tls === true ? await createCertificates(host, clock.now()) : undefined
@@ -158,6 +160,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { port } = door.server.address() as AddressInfo
   url = `${certificates === undefined ? 'http' : 'https'}://${host}:${port}`
   const controllers = startControllers(api, clock, options.controllers ?? true)
+  // What they make of the state they find is there when the caller gets to see it: nodes, and accounts for pods.
+  await new Promise((resolve) => setImmediate(resolve))
 
   const kubeconfig = (): string =>
     `${JSON.stringify(

@@ -179,6 +179,19 @@ describe('workloads', () => {
     api.create({
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
+      metadata: { name: 'q', namespace: 'default' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    })
+    // A class that is provisioned here, as the default of those who name none.
+    api.create({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: 'plumbline.dev/instant',
+    } as never)
+    api.create({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
       metadata: { name: 'p', namespace: 'default' },
       spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
     })
@@ -187,9 +200,10 @@ describe('workloads', () => {
         const statusOf = (group: string, plural: string, name: string): unknown => api.get({ group, plural }, 'default', name)?.['status']
         expect(statusOf('apps', 'deployments', 'd')).toMatchObject({ readyReplicas: 2, availableReplicas: 2 })
         expect(statusOf('apps', 'statefulsets', 's')).toMatchObject({ readyReplicas: 2 })
-        expect(statusOf('apps', 'daemonsets', 'e')).toMatchObject({ numberReady: 1 })
+        expect(statusOf('apps', 'daemonsets', 'e')).toMatchObject({ numberReady: 2 })
         expect(statusOf('batch', 'jobs', 'j')).toMatchObject({ succeeded: 1 })
         expect(statusOf('', 'persistentvolumeclaims', 'p')).toMatchObject({ phase: 'Bound' })
+        expect(statusOf('', 'persistentvolumeclaims', 'q')).toMatchObject({ phase: 'Pending' })
       },
       { timeout: 10_000 },
     )

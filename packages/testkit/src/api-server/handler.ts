@@ -69,7 +69,7 @@ function route(request: ApiRequest, context: ApiContext): ApiAnswer | WatchAnswe
   if (parts[0] === 'api' || parts[0] === 'apis') {
     if (request.path.includes('//')) throw unknownResource()
     const resource = parseResourcePath(parts, context.registry)
-    if (resource !== undefined) return handleResource(request, resource, context)
+    if (resource !== undefined) return handleDeprecated(request, resource, context)
   }
   const document = systemDocument(request, context)
   if (document === undefined) throw isOfGroup(parts, context) ? unknownResource() : plainNotFound()
@@ -86,6 +86,18 @@ function decodePart(part: string): string {
     return decodeURIComponent(part)
   } catch {
     return part
+  }
+}
+
+/** What is deprecated says so in failures too. */
+function handleDeprecated(request: ApiRequest, resource: ResourcePath, context: ApiContext): ApiAnswer | WatchAnswer {
+  try {
+    return handleResource(request, resource, context)
+  } catch (error) {
+    const warnings = deprecation(resource.type)
+    if (warnings.length === 0) throw error
+    const answer = errorAnswer(error, request)
+    return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] }
   }
 }
 

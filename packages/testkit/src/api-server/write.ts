@@ -517,7 +517,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const isHeld = finalizers.size > 0 || grace > 0 || isWaitingForGrace(type, { ...live, metadata: { ...live.metadata, deletionGracePeriodSeconds: grace } })
     if (!isHeld) {
       if (request.dryRun) return { object: live, isGone: true }
-      const removed = storage.remove(type.storage, namespace, name, live.metadata.deletionTimestamp === undefined ? live : cutShort(live))
+      const isGraceful = type.group === '' && graceful.has(type.kind)
+      const last = live.metadata.deletionTimestamp !== undefined ? cutShort(live) : isGraceful ? put(type, endedAtOnce(live)) : live
+      const removed = storage.remove(type.storage, namespace, name, last)
       return { object: inVersion(removed?.object ?? live, type), isGone: true }
     }
     const isFirst = live.metadata.deletionTimestamp === undefined
@@ -540,6 +542,12 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const marked = markedTerminating(type, next, now())
     if (isEqual(withoutBookkeeping(marked), withoutBookkeeping(live)) || request.dryRun) return { object: marked, isGone: false }
     return { object: put(type, marked), isGone: false }
+  }
+
+  /** What could have had grace is marked before it goes, and watchers see both. */
+  function endedAtOnce({ metadata, ...object }: KubeObject): KubeObject {
+    const generation = metadata.generation === undefined ? {} : { generation: metadata.generation + 1 }
+    return { ...object, metadata: { ...metadata, ...generation, deletionTimestamp: now(), deletionGracePeriodSeconds: 0 } } as KubeObject
   }
 
   /** The last state of an object whose grace was ended before its time. */
@@ -570,7 +578,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     store: (type, object) => {
       const key = object.metadata
       if (key.deletionTimestamp !== undefined && (key.finalizers ?? []).length === 0 && !isWaitingForGrace(type, object))
-        return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '')?.object ?? object, type)
+        return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '', object)?.object ?? object, type)
       return put(type, object)
     },
   }

@@ -1,5 +1,5 @@
 // What every controller is built on: keys that changed are looked at again, one after the other, until the state is as it should be.
-import type { ClusterApi, ResourceRef } from '../api-server/cluster-api.ts'
+import type { ApiChange, ClusterApi, ResourceRef } from '../api-server/cluster-api.ts'
 import { StatusError } from '../api-server/status-errors.ts'
 import type { Clock, KubeObject } from '../api-server/types.ts'
 
@@ -9,12 +9,18 @@ export interface ControlLoop {
   readonly clock: Clock
   /** The resource whose objects it looks after. */
   readonly resource: ResourceRef
-  /** Other resources, and the key of the object that a change of theirs concerns. */
-  readonly dependents?: readonly { readonly resource: ResourceRef; readonly keyOf: (object: KubeObject) => string | undefined }[]
+  /** Other resources whose changes concern objects of it. */
+  readonly dependents?: readonly Dependent[]
   /** Bring one object to its state. A number asks to look again after so many milliseconds. */
   reconcile(object: KubeObject, loop: ControlContext): number | undefined | void
   /** The object of a key is gone. */
   onGone?(namespace: string, name: string): void
+}
+
+/** Another resource, and the keys of the objects that a change of it concerns. */
+export interface Dependent {
+  readonly resource: ResourceRef
+  keysOf(object: KubeObject, type: ApiChange['type']): readonly string[]
 }
 
 /** What a reconciliation may use. */
@@ -77,11 +83,10 @@ export function startControlLoop(loop: ControlLoop): () => void {
 
   const stops = [
     api.watch(loop.resource, ({ object }) => enqueue(keyOf(object))),
-    ...(loop.dependents ?? []).map(({ resource, keyOf: ownerKey }) =>
-      api.watch(resource, ({ object, previous }) => {
+    ...(loop.dependents ?? []).map((dependent) =>
+      api.watch(dependent.resource, ({ type, object, previous }) => {
         for (const changed of [object, previous]) {
-          const key = changed === undefined ? undefined : ownerKey(changed)
-          if (key !== undefined) enqueue(key)
+          if (changed !== undefined) for (const key of dependent.keysOf(changed, type)) enqueue(key)
         }
       }),
     ),
@@ -100,9 +105,9 @@ export function keyOf({ metadata }: KubeObject): string {
 }
 
 /** Key of the controller that owns an object, when it is of a kind. */
-export function controllerKeyOf(kind: string): (object: KubeObject) => string | undefined {
+export function controllerKeysOf(kind: string): (object: KubeObject) => readonly string[] {
   return ({ metadata }) => {
     const owner = (metadata.ownerReferences ?? []).find((reference) => reference.controller === true && reference.kind === kind)
-    return owner === undefined ? undefined : `${metadata.namespace ?? ''}/${owner.name}`
+    return owner === undefined ? [] : [`${metadata.namespace ?? ''}/${owner.name}`]
   }
 }

@@ -1,9 +1,10 @@
 // Budgets say how many of the pods that they select may be away. Follows kubernetes `pkg/controller/disruption/disruption.go`.
 import { printed } from '@plumbline/schema'
 import type { ClusterApi } from '../api-server/cluster-api.ts'
-import { formatTime, isObject, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
+import { formatTime, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
 import { startControlLoop } from './control-loop.ts'
+import { isSelectedBy } from './label-selector.ts'
 import { conditionOf, isPodReady, pods, storeStatus } from './objects.ts'
 
 const budgets = { group: 'policy', plural: 'poddisruptionbudgets' }
@@ -14,7 +15,7 @@ export function startDisruptionBudgets(api: ClusterApi, clock: Clock): () => voi
     api,
     clock,
     resource: budgets,
-    dependents: [{ resource: pods, keyOf: (pod) => budgetOf(api, pod) }],
+    dependents: [{ resource: pods, keysOf: (pod) => budgetsOf(api, pod) }],
     reconcile(budget, context) {
       if (budget.metadata.deletionTimestamp !== undefined) return
       const selected = api.list(pods, budget.metadata.namespace).filter((pod) => isSelected(budget, pod))
@@ -64,22 +65,12 @@ function controllerOf(api: ClusterApi, object: KubeObject): KubeObject | undefin
 
 /** Whether a budget is about a pod. An empty selector is about all of its namespace. */
 export function isSelected(budget: KubeObject, pod: KubeObject): boolean {
-  const selector = valueAt(budget, 'spec', 'selector')
-  if (!isObject(selector) || budget.metadata.namespace !== pod.metadata.namespace) return false
-  const labels = pod.metadata.labels ?? {}
-  const hasLabels = Object.entries(objectOf(selector['matchLabels'])).every(([key, value]) => labels[key] === value)
-  return hasLabels && objectsOf(selector['matchExpressions']).every((expression) => isMet(expression, labels))
+  return budget.metadata.namespace === pod.metadata.namespace && isSelectedBy(valueAt(budget, 'spec', 'selector'), pod.metadata.labels)
 }
 
-function isMet({ key, operator, values }: JsonObject, labels: Readonly<Record<string, string>>): boolean {
-  const own = labels[String(key)]
-  const list: readonly unknown[] = Array.isArray(values) ? values : []
-  if (operator === 'Exists') return own !== undefined
-  if (operator === 'DoesNotExist') return own === undefined
-  return operator === 'In' ? own !== undefined && list.includes(own) : own === undefined || !list.includes(own)
-}
-
-function budgetOf(api: ClusterApi, pod: KubeObject): string | undefined {
-  const budget = api.list(budgets, pod.metadata.namespace).find((candidate) => isSelected(candidate, pod))
-  return budget === undefined ? undefined : `${budget.metadata.namespace ?? ''}/${budget.metadata.name ?? ''}`
+function budgetsOf(api: ClusterApi, pod: KubeObject): string[] {
+  return api
+    .list(budgets, pod.metadata.namespace)
+    .filter((budget) => isSelected(budget, pod))
+    .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`)
 }

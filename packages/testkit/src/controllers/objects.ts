@@ -30,6 +30,14 @@ export function isPodReady(pod: KubeObject): boolean {
   return pod.metadata.deletionTimestamp === undefined && conditionOf(pod, 'Ready')?.['status'] === 'True'
 }
 
+/** Whether a pod has been ready for long enough; a number says in how many milliseconds it will have been. */
+export function availabilityOf(pod: KubeObject, minReadySeconds: number, now: number): boolean | number {
+  if (!isPodReady(pod)) return false
+  if (minReadySeconds === 0) return true
+  const left = Date.parse(String(conditionOf(pod, 'Ready')?.['lastTransitionTime'])) + minReadySeconds * 1000 - now
+  return left <= 0 ? true : left
+}
+
 /** Whether a pod has neither ended nor is being deleted. */
 export function isPodActive(pod: KubeObject): boolean {
   const phase = valueAt(pod, 'status', 'phase')
@@ -44,7 +52,7 @@ export function conditionOf(object: KubeObject, type: string): JsonObject | unde
 export function withCondition(
   conditions: readonly JsonObject[],
   type: string,
-  status: 'True' | 'False',
+  status: 'True' | 'False' | 'Unknown',
   reason: string,
   message: string,
   now: number,

@@ -1,10 +1,9 @@
-// Pods come to life: scheduled, running, ready; pods of jobs end by themselves. Nothing is executed.
+// Pods that have a node come to life: running, ready; pods of jobs end by themselves. Nothing is executed.
 import { printed } from '@plumbline/schema'
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { formatTime, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
 import { startControlLoop } from './control-loop.ts'
-import { nodeName } from './nodes.ts'
 import { pods } from './objects.ts'
 
 /** What becomes of a pod. `hang`: stays pending. `crash`: runs, is not ready and waits to be restarted. */
@@ -53,9 +52,10 @@ export function startPods(api: ClusterApi, clock: Clock, scripts: readonly PodSc
       if (pod.metadata.deletionTimestamp !== undefined) return terminate(api, pod, clock)
       const phase = valueAt(pod, 'status', 'phase')
       if (phase === 'Succeeded' || phase === 'Failed') return undefined
-      const scheduled = valueAt(pod, 'spec', 'nodeName') === undefined ? schedule(api, pod, clock.now()) : pod
+      // Until it has a node it is the scheduler's.
+      if (typeof valueAt(pod, 'spec', 'nodeName') !== 'string') return undefined
       if (pod.metadata.annotations?.[customStatus] === 'custom') return undefined
-      const outcome = outcomeOf(scheduled)
+      const outcome = outcomeOf(pod)
       if (outcome === 'hang') return undefined
       const isRunning = phase === 'Running'
       if (!isRunning) {
@@ -71,11 +71,6 @@ export function startPods(api: ClusterApi, clock: Clock, scripts: readonly PodSc
     },
     onGone: () => undefined,
   })
-}
-
-function schedule(api: ClusterApi, pod: KubeObject, now: number): KubeObject {
-  const conditions: JsonObject[] = [{ type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: formatTime(now) }]
-  return api.store({ ...pod, spec: { ...objectOf(pod['spec']), nodeName }, status: { ...objectOf(pod['status']), conditions } })
 }
 
 /** A deleted pod has nothing to stop, so it goes as soon as the kubelet would have seen it. */

@@ -11,11 +11,11 @@ export function startServiceAccounts(api: ClusterApi, clock: Clock): () => void 
     dependents: [
       {
         resource: { group: '', plural: 'serviceaccounts' },
-        keyOf: ({ metadata }) => (metadata.name === 'default' ? `/${metadata.namespace ?? ''}` : undefined),
+        keysOf: ({ metadata }) => (metadata.name === 'default' ? [`/${metadata.namespace ?? ''}`] : []),
       },
       {
         resource: { group: '', plural: 'configmaps' },
-        keyOf: ({ metadata }) => (metadata.name === 'kube-root-ca.crt' ? `/${metadata.namespace ?? ''}` : undefined),
+        keysOf: ({ metadata }) => (metadata.name === 'kube-root-ca.crt' ? [`/${metadata.namespace ?? ''}`] : []),
       },
     ],
     reconcile({ metadata }) {

@@ -1,6 +1,9 @@
 // The controllers of a cluster, each on its own; off for those who want a bare API.
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import type { Clock } from '../api-server/types.ts'
+import { startAutoscalers } from './autoscalers.ts'
+import { startClusterRoles } from './cluster-roles.ts'
+import { startCronJobs } from './cron-jobs.ts'
 import { startDaemonSets } from './daemon-sets.ts'
 import { startDeployments } from './deployments.ts'
 import { startDisruptionBudgets } from './disruption-budgets.ts'
@@ -10,8 +13,9 @@ import { startNamespaces } from './namespaces.ts'
 import { startNodes } from './nodes.ts'
 import { startPods } from './pods.ts'
 import type { PodScript } from './pods.ts'
-import { startReplicaSets } from './replica-sets.ts'
+import { startReplicaSets, startReplicationControllers } from './replica-sets.ts'
 import { startResourceQuotas } from './resource-quotas.ts'
+import { startScheduler } from './scheduler.ts'
 import { startServices } from './services.ts'
 import { startStatefulSets } from './stateful-sets.ts'
 import { startVolumeClaims } from './volume-claims.ts'
@@ -46,12 +50,17 @@ export function startControllers(api: ClusterApi, clock: Clock, isOn: boolean): 
         startResourceQuotas(api, clock),
         startDeployments(api, clock),
         startReplicaSets(api, clock),
+        startReplicationControllers(api, clock),
         startStatefulSets(api, clock),
         startDaemonSets(api, clock),
         startJobs(api, clock),
+        startCronJobs(api, clock),
+        startAutoscalers(api, clock),
+        startClusterRoles(api, clock),
         startVolumeClaims(api, clock),
         startServices(api, clock),
         startDisruptionBudgets(api, clock),
+        startScheduler(api, clock),
         startPods(api, clock, scripts),
       ]
     : []

@@ -9,6 +9,7 @@ import { checkNamespace } from './namespace-lifecycle.ts'
 import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts'
 import { withPriority } from './priority.ts'
 import { chargeQuotas } from './resource-quotas.ts'
+import { withServiceAccount, withStorageClass } from './service-account.ts'
 
 /** A rule of a test: refuse what it matches. */
 export interface Denial {
@@ -26,7 +27,13 @@ export interface Admission {
   check(request: AdmissionRequest): void
 }
 
-export function createAdmission(storage: Storage): Admission {
+/** Which admission plugins are on, beyond those that always are. */
+export interface AdmissionOptions {
+  /** Pods get their service account and its token. It needs the controller that makes accounts. */
+  readonly serviceAccounts: boolean
+}
+
+export function createAdmission(storage: Storage, { serviceAccounts }: AdmissionOptions): Admission {
   const denials = new Set<Denial>()
   return {
     deny(matches, message) {
@@ -34,8 +41,13 @@ export function createAdmission(storage: Storage): Admission {
       denials.add(denial)
       return () => void denials.delete(denial)
     },
-    mutate: (type, object, namespace) =>
-      type.group === '' && type.kind === 'Pod' ? withPriority(withLimitDefaults(object, namespace, storage), storage) : object,
+    mutate(type, object, namespace) {
+      if (type.group !== '') return object
+      if (type.kind === 'PersistentVolumeClaim') return withStorageClass(object, storage)
+      if (type.kind !== 'Pod') return object
+      const limited = withLimitDefaults(object, namespace, storage)
+      return withPriority(serviceAccounts ? withServiceAccount(limited, namespace, storage) : limited, storage)
+    },
     check(request) {
       checkNamespace(request, storage)
       for (const { matches, message } of denials) {
