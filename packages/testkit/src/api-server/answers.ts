@@ -18,7 +18,7 @@ export interface ApiRequest {
 export interface ApiAnswer {
   readonly status: number
   readonly body?: unknown
-  readonly text?: { readonly content: string; readonly type: string }
+  readonly text?: { readonly content: string | Buffer; readonly type: string }
   readonly form?: AnswerForm
   readonly headers?: Readonly<Record<string, string>>
   readonly warnings?: readonly string[]

@@ -1,4 +1,5 @@
 // From a body to an object of a type: format, kind and version, unknown and wrong fields, pruning and defaults.
+import { goJsonError } from '@plumbline/schema'
 import type { TypeSchema } from '@plumbline/schema'
 import {
   canonicalizeQuantities,
@@ -18,7 +19,6 @@ import type { ResourceType } from './resource-type.ts'
 import { badRequest, unsupportedMediaType } from './status-errors.ts'
 import { isObject } from './types.ts'
 import { duplicateMembers } from './duplicate-members.ts'
-import { goJsonError } from './go-json-error.ts'
 import type { Duplicates, FieldValidation, JsonObject, KubeObject } from './types.ts'
 
 export const bodyTypes: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
@@ -45,7 +45,7 @@ export function parseBody(text: string, contentType: string): unknown {
     try {
       return parseJson(text)
     } catch (error) {
-      throw badRequest(`couldn't get version/kind; json parse error: ${goJsonError(text, error)}`)
+      throw badRequest(`couldn't get version/kind; json parse error: ${goJsonError(text)}`)
     }
   }
   throw unsupportedMediaType(bodyTypes)

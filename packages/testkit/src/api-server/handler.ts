@@ -1,5 +1,5 @@
 // One request to one answer, whatever the transport: routing, options, and the calls into reading and writing.
-import { printed } from '@plumbline/schema'
+import { printed, goJsonError } from '@plumbline/schema'
 import { formatYaml } from '@plumbline/yaml'
 import { attributesOf } from './access/attributes.ts'
 import { requireAccess } from './access/refusals.ts'
@@ -11,7 +11,6 @@ import type { ApiContext } from './context.ts'
 import { deleteRequestOf, isAnsweredWithObject, preservesChildren, preservesChildrenWarning } from './delete-options.ts'
 import { convertObject } from './conversions.ts'
 import { decodeObject, duplicatesOf, parseBody } from './decode.ts'
-import { goJsonError } from './go-json-error.ts'
 import { readList } from './list.ts'
 import { writeOptionsOf } from './options.ts'
 import { applyPatch, jsonPatch, mergePatch, patchTypesOf, strategicPatch } from './patch.ts'
@@ -255,7 +254,7 @@ function parsePatchBody(text: string, contentType: string): unknown {
     return JSON.parse(text) as unknown
   } catch (error) {
     // Only strategic patches are read before anything is said of patches.
-    throw badRequest(`${contentType === strategicPatch ? '' : 'error decoding patch: '}${goJsonError(text, error)}`)
+    throw badRequest(`${contentType === strategicPatch ? '' : 'error decoding patch: '}${goJsonError(text)}`)
   }
 }
 
@@ -362,7 +361,7 @@ export function tableOf(
 }
 
 /** The text of an answer's body. */
-export function serialise(answer: ApiAnswer): { readonly content: string; readonly type: string } | undefined {
+export function serialise(answer: ApiAnswer): { readonly content: string | Buffer; readonly type: string } | undefined {
   if (answer.text !== undefined) return answer.text
   if (answer.body === undefined) return undefined
   if (answer.form?.media === 'application/yaml') return { content: formatYaml(answer.body), type: 'application/yaml' }

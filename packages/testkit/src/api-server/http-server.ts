@@ -193,7 +193,7 @@ function send(response: ServerResponse, answer: ApiAnswer, isHead = false): void
     response.end()
     return
   }
-  const bytes = Buffer.from(serialised.content)
+  const bytes = typeof serialised.content === 'string' ? Buffer.from(serialised.content) : serialised.content
   response.setHeader('content-type', serialised.type)
   response.setHeader('content-length', bytes.length)
   response.end(isHead ? undefined : bytes)

@@ -19,6 +19,8 @@ export function createOpenApi(facts: Facts, registry: Registry): OpenApi {
   const definedTypes = (): ResourceType[] => registry.all().filter(({ defined }) => defined !== undefined)
   const pathOf = ({ group, version }: ResourceType): string => `apis/${group}/${version}`
 
+  let merged: { readonly types: readonly ResourceType[]; readonly document: JsonObject } | undefined
+
   function standardMembers(): JsonObject {
     const schemas = objectOf(objectOf(facts.openapiV3('api_v1')?.['components'])['schemas'])
     return objectOf(objectOf(schemas['io.k8s.api.core.v1.ConfigMap'])['properties'])
@@ -43,8 +45,19 @@ export function createOpenApi(facts: Facts, registry: Registry): OpenApi {
       const document = facts.openapiV2()
       const types = definedTypes()
       if (types.length === 0) return document
+      // The types of a definition are made anew when it changes, so they tell whether the document is still right.
+      if (merged !== undefined && types.length === merged.types.length && types.every((type, index) => type === merged?.types[index])) return merged.document
       const definitions = Object.fromEntries(types.map((type) => [schemaName(type), definedSchema(type, '#/definitions/', standardMembers())]))
-      return { ...document, definitions: { ...objectOf(document['definitions']), ...definitions } }
+      const paths = Object.fromEntries(
+        types.map((type) => [`/${pathOf(type)}/${type.isNamespaced ? 'namespaces/{namespace}/' : ''}${type.plural}`, pathItem(type)]),
+      )
+      const whole = {
+        ...document,
+        paths: { ...objectOf(document['paths']), ...paths },
+        definitions: { ...objectOf(document['definitions']), ...definitions },
+      }
+      merged = { types, document: whole }
+      return whole
     },
     v3Index() {
       const recorded = objectOf(facts.openapiV3('index')?.['paths'])

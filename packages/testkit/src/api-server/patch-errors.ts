@@ -1,12 +1,16 @@
 // How patches and applies fail.
-import { describeManager } from '@plumbline/schema'
+import { describeManager, printed } from '@plumbline/schema'
 import type { ApplyOutcome } from '@plumbline/schema'
 import { StatusError } from './status-errors.ts'
 import type { Status } from './status-errors.ts'
+import { isObject } from './types.ts'
 
-/** What a patch makes that cannot be read is the patch's fault. */
-export function invalidPatch(result: unknown, problem: string): StatusError {
-  const shown = JSON.stringify(result, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
+/**
+ * What a patch makes that cannot be read is the patch's fault. Of strategic patches the patch itself is shown, as Go prints maps;
+ * of others the result.
+ */
+export function invalidPatch(result: unknown, patch: unknown, isStrategic: boolean, problem: string): StatusError {
+  const shown = isStrategic ? printGo(patch) : JSON.stringify(result, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))
   const message = `Invalid value: ${JSON.stringify(shown)}: ${problem}`
   return new StatusError({
     kind: 'Status',
@@ -39,4 +43,15 @@ export function conflictError(outcome: Extract<ApplyOutcome, { kind: 'conflict' 
     code: 409,
   }
   return new StatusError(status)
+}
+
+/** A JSON value as Go's `%+v` prints it: keys in order, no quotes. */
+function printGo(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(printGo).join(' ')}]`
+  if (!isObject(value)) return printed(value)
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${printGo(value[key])}`)
+  return `map[${members.join(' ')}]`
 }

@@ -1,6 +1,7 @@
 // Paths that are no resources: discovery, OpenAPI, version, health.
 import type { ApiContext } from './context.ts'
 import type { ApiAnswer, ApiRequest } from './answers.ts'
+import { encodeOpenApi, openApiProtobuf } from './openapi-protobuf.ts'
 import { methodNotAllowed } from './status-errors.ts'
 
 const aggregatedForm = /as=APIGroupDiscoveryList/
@@ -18,6 +19,8 @@ export function systemDocument(request: ApiRequest, context: ApiContext): ApiAns
     case '/readyz':
       return request.query.has('verbose') ? text(`[+]ping ok\n${path.slice(1)} check passed\n`) : text('ok')
     case '/openapi/v2':
+      if (accept.split(',')[0]?.trim().startsWith('application/com.github.proto-openapi') === true)
+        return { status: 200, text: { content: encodeOpenApi(context.openapi.v2()), type: openApiProtobuf } }
       return acceptsOpenApi(accept) ? { status: 200, body: context.openapi.v2() } : { status: 406 }
     case '/openapi/v3':
       return { status: 200, text: { content: JSON.stringify(context.openapi.v3Index()), type: 'text/plain; charset=utf-8' } }
@@ -34,7 +37,7 @@ export function systemDocument(request: ApiRequest, context: ApiContext): ApiAns
   return { status: 200, text: { content: JSON.stringify(document), type: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' } }
 }
 
-/** JSON in one of its names; protobuf is asked for with JSON as second choice. */
+/** JSON in one of its names. */
 function acceptsOpenApi(accept: string): boolean {
   return accept === '' || accept.split(',').some((range) => /^(?:\*\/\*|application\/(?:\*|json|com\.github\.proto-openapi))/.test(range.trim()))
 }

@@ -11,7 +11,7 @@ import type { DeleteRequest } from './delete-options.ts'
 import { convertObject } from './conversions.ts'
 import { decodeObject, serverForm, storedForm } from './decode.ts'
 import { generatedName } from './names.ts'
-import { applyPatch, patched } from './patch.ts'
+import { applyPatch, patched, strategicPatch } from './patch.ts'
 import type { ResourceType } from './resource-type.ts'
 import { completed, markedTerminating, prepared } from './kind-rules.ts'
 import { conflictError, invalidPatch } from './patch-errors.ts'
@@ -357,7 +357,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (subresource === 'scale')
       return { object: scaled(type, live, patched(readScale(type, live, false), body, contentType, type), options), isCreated: false }
     const result = patched(live, body, contentType, type)
-    const { object: decoded, warnings } = decodePatched(result, type, options)
+    const { object: decoded, warnings } = decodePatched(result, body, contentType === strategicPatch, type, options)
     options.warnings.push(...warnings)
     checkUrlName(decoded, name)
     if (type.isNamespaced && decoded.metadata.namespace !== undefined && decoded.metadata.namespace !== namespace)
@@ -368,12 +368,12 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   }
 
   /** What a patch made of an object is no fault of the object's: the patch is what is invalid. */
-  function decodePatched(result: unknown, type: ResourceType, options: WriteOptions): ReturnType<typeof decodeObject> {
+  function decodePatched(result: unknown, body: unknown, isStrategic: boolean, type: ResourceType, options: WriteOptions): ReturnType<typeof decodeObject> {
     try {
       return decodeObject(result, type, options.fieldValidation)
     } catch (error) {
       if (!(error instanceof StatusError) || error.code !== 400) throw error
-      throw invalidPatch(result, error.message.replace(/^.*? cannot be handled as an? \S+: /, ''))
+      throw invalidPatch(result, body, isStrategic, error.message.replace(/^.*? cannot be handled as an? \S+: /, ''))
     }
   }
 

@@ -25,6 +25,9 @@ export function startAutoscalers(api: ClusterApi, clock: Clock): () => void {
     resource: autoscalers,
     reconcile(autoscaler) {
       if (autoscaler.metadata.deletionTimestamp !== undefined) return undefined
+      // A new one is looked at for the first time when its period is over.
+      const age = clock.now() - Date.parse(String(autoscaler.metadata.creationTimestamp))
+      if (autoscaler['status'] !== undefined && valueAt(autoscaler, 'status', 'conditions') === undefined && age < periodMs) return periodMs - age
       let conditions = [...objectsOf(valueAt(autoscaler, 'status', 'conditions'))]
       const set = (type: string, status: 'True' | 'False', reason: string, message: string): void => {
         conditions = withScalingCondition(conditions, { type, status, reason, message }, clock.now())

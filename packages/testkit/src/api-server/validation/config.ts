@@ -1,6 +1,6 @@
 // ConfigMaps and Secrets. Follows kubernetes `pkg/apis/core/validation/validation.go`.
+import { goJsonError } from '@plumbline/schema'
 import type { FieldError } from '../status-errors.ts'
-import { goJsonError } from '../go-json-error.ts'
 import { objectOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { configKeyProblems } from './messages.ts'
@@ -64,6 +64,6 @@ function jsonErrors(data: JsonObject, key: string): FieldError[] {
     JSON.parse(text)
     return []
   } catch (error) {
-    return [{ type: 'Invalid', path, value: '<secret contents redacted>', detail: goJsonError(text, error) }]
+    return [{ type: 'Invalid', path, value: '<secret contents redacted>', detail: goJsonError(text) }]
   }
 }
