@@ -150,8 +150,6 @@ function checkMap(map: JsonMap, schema: JsonMap, path: string, problems: FieldPr
   if (typeof minProperties === 'number' && count < minProperties)
     problems.push({ type: 'Invalid', path, value: count, detail: `${path} in body should have at least ${minProperties} properties` })
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`)
-  for (const name of Array.isArray(required) ? required.map(String) : [])
-    if (!Object.hasOwn(map, name)) problems.push({ type: 'Required', path: at(name), value: '', detail: '' })
   for (const name of Object.keys(map)) {
     if (isRoot && name === 'metadata') {
       const metadata = known['metadata']
@@ -161,6 +159,8 @@ function checkMap(map: JsonMap, schema: JsonMap, path: string, problems: FieldPr
     const inner = Object.hasOwn(known, name) ? known[name] : additionalProperties
     if (isMap(inner)) validate(map[name], inner, at(name), problems)
   }
+  for (const name of Array.isArray(required) ? required.map(String) : [])
+    if (!Object.hasOwn(map, name)) problems.push({ type: 'Required', path: at(name), value: '', detail: '' })
 }
 
 function checkCombinations(value: unknown, schema: JsonMap, path: string, problems: FieldProblem[]): void {

@@ -81,7 +81,7 @@ export function decodeManagers(entries: readonly unknown[] | undefined): Map<str
   return managers
 }
 
-/** In the server's order: appliers first, then by time, manager and version. */
+/** In the server's order: appliers first, then by time, those without one before all others, manager and version. */
 export function encodeManagers(managers: Managers): ManagedFieldsEntry[] {
   return [...managers.values()]
     .toSorted(

@@ -128,7 +128,7 @@ function autoscalerToV2(object: KubeObject): KubeObject {
     status: {
       ...status,
       ...(currentReplicas === undefined || currentReplicas === 0 ? {} : { currentReplicas }),
-      ...(current.length === 0 ? {} : { currentMetrics: current }),
+      currentMetrics: current.length === 0 ? null : current,
       ...(objectsOf(parsed(conditions)).length === 0 ? {} : { conditions: parsed(conditions) }),
     },
   }

@@ -44,7 +44,7 @@ export function parseBody(text: string, contentType: string): unknown {
   if (media === '' || media === 'application/json' || media.endsWith('+json') || media === '*/*') {
     try {
       return parseJson(text)
-    } catch (error) {
+    } catch {
       throw badRequest(`couldn't get version/kind; json parse error: ${goJsonError(text)}`)
     }
   }

@@ -88,12 +88,12 @@ function decodePart(part: string): string {
   }
 }
 
-/** What is deprecated says so in failures too. */
+/** Warnings come with failures too: of what is deprecated, and those that a write had gathered. */
 function handleDeprecated(request: ApiRequest, resource: ResourcePath, context: ApiContext): ApiAnswer | WatchAnswer {
   try {
     return handleResource(request, resource, context)
   } catch (error) {
-    const warnings = deprecation(resource.type)
+    const warnings = [...deprecation(resource.type), ...(error instanceof StatusError ? error.warnings : [])]
     if (warnings.length === 0) throw error
     const answer = errorAnswer(error, request)
     return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] }
@@ -148,7 +148,7 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
         return { status: 201, form, body: answerReview(type, context.writer.recordedAs(type, object, options), options.user, context) }
       }
       refuseTerminating(type, body)
-      const object = context.writer.create(type, namespace, body, options)
+      const object = warned(options, () => context.writer.create(type, namespace, body, options))
       return { status: 201, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
     }
     case 'DELETE': {
@@ -167,6 +167,15 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
       throw type.defined === undefined ? methodNotAllowed() : badRequest('name must be provided')
     default:
       throw methodNotAllowed()
+  }
+}
+
+function warned<T>({ warnings }: WriteOptions, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if (error instanceof StatusError) error.warnings.push(...warnings)
+    throw error
   }
 }
 
@@ -207,7 +216,7 @@ function handleObject(request: ApiRequest, { type, namespace, name, subresource 
       requireVerb(type, 'update')
       const body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
       const options = withDuplicates(writeOptionsOf(request, 'UpdateOptions'), request)
-      const { object, isCreated } = context.writer.update(type, namespace, name, subresource, body, options)
+      const { object, isCreated } = warned(options, () => context.writer.update(type, namespace, name, subresource, body, options))
       return { status: isCreated ? 201 : 200, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
     }
     case 'PATCH': {
@@ -217,7 +226,7 @@ function handleObject(request: ApiRequest, { type, namespace, name, subresource 
         throw unsupportedMediaType(patchTypesOf(type))
       const options = writeOptionsOf(request, 'PatchOptions', contentType)
       const body = parsePatchBody(request.body, contentType)
-      const { object, isCreated } = context.writer.patch(type, namespace, name, subresource, body, contentType, options)
+      const { object, isCreated } = warned(options, () => context.writer.patch(type, namespace, name, subresource, body, contentType, options))
       return { status: isCreated ? 201 : 200, form, body: objectIn(form, type, object, query, context), warnings: [...deprecation(type), ...options.warnings] }
     }
     case 'POST': {
@@ -252,7 +261,7 @@ function parsePatchBody(text: string, contentType: string): unknown {
   }
   try {
     return JSON.parse(text) as unknown
-  } catch (error) {
+  } catch {
     // Only strategic patches are read before anything is said of patches.
     throw badRequest(`${contentType === strategicPatch ? '' : 'error decoding patch: '}${goJsonError(text)}`)
   }

@@ -10,7 +10,7 @@ export function valuesAtPath(root: unknown, path: string): unknown[] {
   let rest = path.replace(/^\{|\}$/g, '').replace(/^\$/, '')
   for (let steps = 0; rest !== '' && steps < maxSteps; steps++) {
     const match =
-      /^(?:\.\.?)?(?:([\w$-]+|(?:\\.|[\w$-])+)|\*)|^\.?\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+)|(-?\d*:-?\d*(?::-?\d+)?)|(\*)|\?\((.*?)\))\]/.exec(
+      /^(?:\.\.?)?(?:\*(?![^.[])|((?:\\.|[^\s.[\]\\{}'"])+))|^\.?\[(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+)|(-?\d*:-?\d*(?::-?\d+)?)|(\*)|\?\((.*?)\))\]/.exec(
         rest,
       )
     if (match === null || match[0] === '') return []

@@ -27,6 +27,8 @@ export interface GroupResource {
 
 /** A refusal of the API server. `status.code` is the HTTP status. */
 export class StatusError extends Error {
+  /** What the write had to say before it failed. */
+  readonly warnings: string[] = []
   readonly status: Status
   constructor(status: Status) {
     super(status.message ?? status.reason ?? 'failure')

@@ -9,7 +9,7 @@ import { writeOptionsOf } from './options.ts'
 import type { ResourcePath } from './request.ts'
 import { badRequest, invalid, methodNotAllowed, notFound, tooManyRequests } from './status-errors.ts'
 import { arrayOf, formatTime, isObject, objectOf, objectsOf, valueAt } from './types.ts'
-import type { KubeObject } from './types.ts'
+import type { JsonObject, KubeObject } from './types.ts'
 
 /** @throws {StatusError} */
 export function handleSubresource(request: ApiRequest, path: ResourcePath, context: ApiContext): ApiAnswer {
@@ -34,10 +34,15 @@ export function handleSubresource(request: ApiRequest, path: ResourcePath, conte
     case '/ServiceAccount/token':
       return { status: 201, body: tokenFor(object, body, context, request) }
     case '/Namespace/finalize':
-      return { status: 200, body: context.writer.store(type, { ...object, spec: objectOf(objectOf(body)['spec']) }) }
+      return { status: 200, body: finalized(object, objectOf(objectOf(body)['spec']), path, context) }
     default:
       throw methodNotAllowed()
   }
+}
+
+/** A namespace goes as soon as nobody holds it; the answer shows what was asked for in either case. */
+function finalized(namespace: KubeObject, spec: JsonObject, { type }: ResourcePath, { writer }: ApiContext): KubeObject {
+  return { ...writer.store(type, { ...namespace, spec }), spec }
 }
 
 function hasHost(pod: KubeObject): boolean {

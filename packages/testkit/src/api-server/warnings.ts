@@ -35,17 +35,35 @@ export function warningsOfObject(type: ResourceType, object: KubeObject): string
   const warnings: string[] = []
   if (key === '/Pod') {
     if (name.includes('.')) warnings.push(nameWarning("this is used in the Pod's hostname"))
-    return [...warnings, ...podWarnings(objectOf(object['spec']), 'spec')]
+    return [...warnings, ...annotationWarnings(object.metadata.annotations, 'metadata'), ...podWarnings(objectOf(object['spec']), 'spec')]
   }
   const path = podTemplatePath(type)
   if (namesPods.has(type.kind) && path !== undefined && name.includes('.')) warnings.push(nameWarning('this is used in Pod names and hostnames'))
   const template = podTemplateOf(type, object)
   if (path === undefined || template === undefined) return warnings
-  return [...warnings, ...podWarnings(objectOf(template['spec']), `${path}.spec`)]
+  const annotations = objectOf(objectOf(template['metadata'])['annotations'])
+  return [...warnings, ...annotationWarnings(annotations, `${path}.metadata`), ...podWarnings(objectOf(template['spec']), `${path}.spec`)]
 }
 
 function nameWarning(use: string): string {
   return `metadata.name: ${use}, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]`
+}
+
+const appArmorPrefix = 'container.apparmor.security.beta.kubernetes.io/'
+const deprecatedAnnotations: Readonly<Record<string, string>> = {
+  'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
+  'seccomp.security.alpha.kubernetes.io/pod': 'non-functional in v1.27+; use the "seccompProfile" field instead',
+}
+
+function annotationWarnings(annotations: JsonObject | undefined, path: string): string[] {
+  return Object.keys(annotations ?? {}).flatMap((name) => {
+    const text = name.startsWith(appArmorPrefix)
+      ? 'deprecated since v1.30; use the "appArmorProfile" field instead'
+      : name.startsWith('container.seccomp.security.alpha.kubernetes.io')
+        ? 'non-functional in v1.27+; use the "seccompProfile" field instead'
+        : deprecatedAnnotations[name]
+    return text === undefined ? [] : [`${path}.annotations[${name}]: ${text}`]
+  })
 }
 
 function podWarnings(spec: JsonObject, path: string): string[] {

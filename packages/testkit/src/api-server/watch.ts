@@ -5,6 +5,7 @@ import type { Storage, Stored, StoreEvent } from './storage.ts'
 import type { ResourceType } from './resource-type.ts'
 import { expired } from './status-errors.ts'
 import type { StatusError } from './status-errors.ts'
+import { isObject } from './types.ts'
 import type { Clock, JsonObject, KubeObject } from './types.ts'
 
 /** What is watched. */
@@ -70,7 +71,7 @@ export function createWatchHub(storage: Storage, clock: Clock): WatchHub {
           kind: type.kind,
           apiVersion: type.apiVersion,
           // Typed bookmarks come with everything that an empty object of the kind has.
-          ...(type.defined === undefined && type.schema?.kind === 'object' ? zeroValueOf(type.schema) : {}),
+          ...(type.defined === undefined && type.schema?.kind === 'object' ? emptyObjectOf(type) : {}),
           metadata: { resourceVersion: String(storage.version()), ...(annotations === undefined ? {} : { annotations }) },
         })
 
@@ -112,4 +113,16 @@ export function createWatchHub(storage: Storage, clock: Clock): WatchHub {
 
 function versioned(stored: Stored, version: number): Stored {
   return { ...stored, object: { ...stored.object, metadata: { ...stored.object.metadata, resourceVersion: String(version) } }, version, json: new Map() }
+}
+
+const selectingKinds = new Set(['apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', 'apps/DaemonSet'])
+const counting = new Set(['apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', '/ReplicationController'])
+
+/** An empty object as the server writes it. Numbers that its own form holds as such come out as zero, though their schema calls them optional. */
+function emptyObjectOf(type: ResourceType): JsonObject {
+  const empty = type.schema?.kind === 'object' ? (zeroValueOf(type.schema) as JsonObject) : {}
+  const key = `${type.group}/${type.kind}`
+  if (!isObject(empty['spec'])) return empty
+  const spec = { ...empty['spec'], ...(counting.has(key) ? { replicas: 0 } : {}), ...(selectingKinds.has(key) ? { selector: null } : {}) }
+  return { ...empty, spec }
 }

@@ -578,7 +578,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     store: (type, object) => {
       const key = object.metadata
       if (key.deletionTimestamp !== undefined && (key.finalizers ?? []).length === 0 && !isWaitingForGrace(type, object))
-        return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '', object)?.object ?? object, type)
+        return inVersion(storage.remove(type.storage, key.namespace ?? '', key.name ?? '')?.object ?? object, type)
       return put(type, object)
     },
   }
@@ -611,7 +611,10 @@ function withoutScaleTimes(object: KubeObject): KubeObject {
     const { time: _time, ...rest } = objectOf(entry)
     return rest['subresource'] === 'scale' ? rest : entry
   })
-  return entries.length === 0 ? object : { ...object, metadata: { ...object.metadata, managedFields: entries } }
+  // What has no time comes before what has one.
+  const rank = (entry: unknown): string => `${objectOf(entry)['operation'] === 'Apply' ? 0 : 1}${objectOf(entry)['time'] === undefined ? 0 : 1}`
+  const sorted = entries.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
+  return entries.length === 0 ? object : { ...object, metadata: { ...object.metadata, managedFields: sorted } }
 }
 
 function withoutScaleManagers(object: KubeObject): KubeObject {

@@ -63,7 +63,7 @@ function jsonErrors(data: JsonObject, key: string): FieldError[] {
   try {
     JSON.parse(text)
     return []
-  } catch (error) {
+  } catch {
     return [{ type: 'Invalid', path, value: '<secret contents redacted>', detail: goJsonError(text) }]
   }
 }
