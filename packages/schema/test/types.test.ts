@@ -139,7 +139,7 @@ describe('structural schemas', () => {
   it('prune what they do not name', () => {
     expect(pruneObject({ kind: 'X', metadata: { a: 1 }, spec: { name: 'a', odd: 1, open: { any: 1 } }, other: 2 }, schema)).toEqual({
       object: { kind: 'X', metadata: { a: 1 }, spec: { name: 'a', open: { any: 1 } } },
-      unknownFields: ['spec.odd', 'other'],
+      unknownFields: ['other', 'spec.odd'],
     })
   })
 

@@ -25,6 +25,7 @@ import type { Clock, KubeObject } from './api-server/types.ts'
 import { createWatchHub } from './api-server/watch.ts'
 import { createWriter } from './api-server/write.ts'
 import { createCertificates } from './certificates.ts'
+import { instantProvisioner } from './controllers/volume-claims.ts'
 import { startControllers } from './controllers/start-controllers.ts'
 import type { Workloads } from './controllers/start-controllers.ts'
 
@@ -48,6 +49,11 @@ export interface ClusterOptions {
   readonly dir?: string
   /** Speak HTTPS, with an authority made for this cluster. Default: plain HTTP on the loopback. */
   readonly tls?: boolean
+  /**
+   * Name of a default StorageClass whose claims are given a volume at once, as on a cluster with a provisioner. Default: none, so that claims stay
+   * pending until they are given a volume.
+   */
+  readonly storageClass?: string
   /** Start from this state. */
   readonly snapshot?: Snapshot
 }
@@ -133,6 +139,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       if (type !== undefined) storage.put(type.storage, withServerMembers(object, clock))
     }
   } else load(options.snapshot)
+  if (options.storageClass !== undefined)
+    api.create({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: options.storageClass, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: instantProvisioner,
+    })
   storage.begin()
   followDefinitions(storage, registry, writer, watches, clock)
   followApiServices(storage, registry, writer, clock)

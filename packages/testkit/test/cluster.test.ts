@@ -163,7 +163,7 @@ describe('definitions', () => {
 
 describe('workloads', () => {
   it('come to life', async () => {
-    await using cluster = await startCluster()
+    await using cluster = await startCluster({ storageClass: 'standard' })
     const { api } = cluster
     const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
     const spec = { selector: { matchLabels: { app: 'x' } }, template }
@@ -180,15 +180,8 @@ describe('workloads', () => {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name: 'q', namespace: 'default' },
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      spec: { storageClassName: '', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
     })
-    // A class that is provisioned here, as the default of those who name none.
-    api.create({
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-      provisioner: 'plumbline.dev/instant',
-    } as never)
     api.create({
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',

@@ -16,6 +16,7 @@ It runs until it is stopped (Ctrl-C).
   --port N           port to listen on (default: a free one)
   --dir DIR          where the kubeconfig is written (default: a temporary folder)
   --tls              speak HTTPS, with an authority made for this cluster
+  --storage-class N  a default StorageClass of that name, whose claims are bound at once
   --no-controllers   a bare API server on which nothing happens by itself
 `,
   async run(args) {
@@ -24,6 +25,7 @@ It runs until it is stopped (Ctrl-C).
       dir: { type: 'string' },
       'no-controllers': { type: 'boolean' },
       tls: { type: 'boolean' },
+      'storage-class': { type: 'string' },
     })
     const port = portOf(values['port'], 'port')
     const given = typeof values['dir'] === 'string' ? values['dir'] : undefined
@@ -32,6 +34,7 @@ It runs until it is stopped (Ctrl-C).
       dir,
       controllers: values['no-controllers'] !== true,
       tls: values['tls'] === true,
+      ...(typeof values['storage-class'] === 'string' ? { storageClass: values['storage-class'] } : {}),
       ...(port === undefined ? {} : { port }),
     })
     process.stdout.write(

@@ -41,7 +41,7 @@ const pollMs = 5
 /** Start everything; the repository is pushed, nothing is applied yet. */
 export async function createSetting(setupFolder: string, logger: Logger): Promise<Setting> {
   const dir = await mkdtemp(join(tmpdir(), 'plumbline-demo-'))
-  const cluster = await startCluster({ dir })
+  const cluster = await startCluster({ dir, storageClass: 'standard' })
   cluster.setLogs(({ name, container }) => `${container} of pod ${name} is up; the embedded cluster runs no images\n`)
   const git = await startGitServer()
   const secret = crypto.randomUUID()

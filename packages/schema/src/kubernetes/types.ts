@@ -20,6 +20,9 @@ type TypeRow = readonly [
   }?,
 ]
 
+/** Zeros that the document calls defaults, though Go leaves them out. */
+const omittedZeros = new Set(['v1.ReplicationControllerSpec.minReadySeconds'])
+
 const scalars: Readonly<Record<string, ScalarType>> = {
   s: 'string',
   i: 'int32',
@@ -58,7 +61,11 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
       zero: {
         structures: facts?.z ?? [],
         nulls: facts?.n ?? [],
-        scalars: Object.fromEntries(Object.entries(facts?.d ?? {}).filter(([, value]) => value === '' || value === 0 || value === false)),
+        scalars: Object.fromEntries(
+          Object.entries(facts?.d ?? {}).filter(
+            ([field, value]) => (value === '' || value === 0 || value === false) && !omittedZeros.has(`${names[index] ?? ''}.${field}`),
+          ),
+        ),
       },
       ...goNameOf(names[index] ?? ''),
     }

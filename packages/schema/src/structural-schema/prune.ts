@@ -12,6 +12,7 @@ export interface Pruned {
 export function pruneObject(object: unknown, schema: JsonMap): Pruned {
   const dropping: Dropping = { paths: [], embedded: [] }
   const pruned = prune(object, schema, '', true, dropping)
+  dropping.paths.sort()
   // The server reads the metadata of embedded objects when it has pruned the rest.
   for (const read of dropping.embedded) read()
   return { object: pruned, unknownFields: dropping.paths }

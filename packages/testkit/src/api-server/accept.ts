@@ -21,7 +21,7 @@ export function mediaForErrors(header: string | undefined): AnswerForm['media'] 
 }
 
 /** The first form that is asked for and served. @throws {StatusError} 406 */
-export function negotiate(header: string | undefined, isCollection: boolean): AnswerForm {
+export function negotiate(header: string | undefined, isCollection: boolean, isCustom = false): AnswerForm {
   const asked = (header ?? '')
     .split(',')
     .map((part) => part.trim())
@@ -45,6 +45,6 @@ export function negotiate(header: string | undefined, isCollection: boolean): An
       return { media: isYaml ? 'application/yaml' : 'application/json', as: kind, tableVersion: version }
     isTransformUnknown = true
   }
-  if (isTransformUnknown) throw notTransformable(served)
+  if (isTransformUnknown || isCustom) throw notTransformable(served)
   throw notAcceptable(isCollection ? servedWatch : served)
 }

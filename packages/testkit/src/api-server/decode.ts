@@ -148,7 +148,7 @@ function decodeCustom(body: JsonObject, type: ResourceType, fieldValidation: Fie
   const object = withMetadata({ ...body, ...(metadata.object === undefined ? {} : { metadata: metadata.object }) })
   if (schema === undefined) return { object, warnings: [] }
   const pruned = pruneObject(object, schema)
-  const texts = [...pruned.unknownFields.toSorted(), ...metadata.unknownFields.map((field) => `metadata.${field}`)].map((field) => `unknown field "${field}"`)
+  const texts = [...pruned.unknownFields, ...metadata.unknownFields.map((field) => `metadata.${field}`)].map((field) => `unknown field "${field}"`)
   texts.push(...duplicates.texts)
   if (texts.length > 0 && fieldValidation === 'Strict') throw badRequest(strictError(texts, duplicates))
   // Applied configurations are merged, never read as objects: their nulls stay.

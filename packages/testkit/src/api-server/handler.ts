@@ -29,6 +29,7 @@ import {
   unknownResource,
   unsupportedMediaType,
 } from './status-errors.ts'
+import { encodeStatus, protobufMedia } from './status-protobuf.ts'
 import { handleSubresource } from './subresources.ts'
 import { columnsOf, metadataOf, parseIncludeObject, rowOf } from './tables/table.ts'
 import { valueAt } from './types.ts'
@@ -50,6 +51,9 @@ export function errorAnswer(error: unknown, request: { readonly headers: Readonl
   if (error instanceof PlainError)
     return { status: error.code, text: { content: error.message, type: 'text/plain; charset=utf-8' }, headers: { 'x-content-type-options': 'nosniff' } }
   const failure = error instanceof StatusError ? error : internalFailure(error instanceof Error ? error.message : String(error))
+  // Who reads nothing but protobuf is told so in it.
+  if (failure.code === 406 && request.headers['accept']?.trim() === protobufMedia)
+    return { status: 406, text: { content: encodeStatus(failure.status), type: protobufMedia } }
   const retryAfter = failure.status.details?.retryAfterSeconds
   const isYaml = mediaForErrors(request.headers['accept']) === 'application/yaml'
   return {
@@ -132,7 +136,7 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
     case 'GET': {
       requireVerb(type, 'list')
       const isWatch = isTrue(query.get('watch'))
-      const form = negotiate(request.headers['accept'], true)
+      const form = negotiate(request.headers['accept'], true, type.defined !== undefined)
       if (isWatch) return { watch: { type, namespace: namespace === '' ? undefined : namespace, form, query } }
       const list = readList(type, namespace === '' ? undefined : namespace, query, context)
       return { status: 200, form, body: listIn(form, type, list, query, context), ...warningsOf(type, context) }
@@ -140,7 +144,7 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
     case 'POST': {
       requireVerb(type, 'create')
       if (type.isNamespaced && namespace === '') throw methodNotAllowed()
-      const form = negotiate(request.headers['accept'], false)
+      const form = negotiate(request.headers['accept'], false, type.defined !== undefined)
       const body = parseBody(request.body, request.headers['content-type'] ?? 'application/json')
       const options = withDuplicates(writeOptionsOf(request, 'CreateOptions'), request)
       if (isReview(type)) {
@@ -154,7 +158,7 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
     case 'DELETE': {
       if (type.isNamespaced && namespace === '') throw methodNotAllowed()
       requireVerb(type, 'deletecollection')
-      const form = negotiate(request.headers['accept'], false)
+      const form = negotiate(request.headers['accept'], false, type.defined !== undefined)
       const options = deleteRequestOf(request)
       const list = readList(type, namespace === '' ? undefined : namespace, query, context)
       for (const { metadata } of list.items) context.writer.delete(type, metadata.namespace ?? '', metadata.name ?? '', options)
@@ -200,7 +204,7 @@ function refuseTerminating(type: ResourceType, body: unknown): void {
 
 function handleObject(request: ApiRequest, { type, namespace, name, subresource }: ResourcePath, context: ApiContext): ApiAnswer {
   const { query } = request
-  const form = negotiate(request.headers['accept'], false)
+  const form = negotiate(request.headers['accept'], false, type.defined !== undefined)
   switch (request.method) {
     case 'GET': {
       requireVerb(type, 'get')

@@ -1,96 +1,19 @@
 // OpenAPI v2 in protobuf, which is the only form that kubectl and Go's clients read it in. Follows gnostic `openapiv2/OpenAPIv2.proto`.
+import { ProtobufWriter } from './protobuf-writer.ts'
+import type { WriteMembers } from './protobuf-writer.ts'
 import { isObject, objectOf, objectsOf } from './types.ts'
 import type { JsonObject } from './types.ts'
 
 /** As the server answers: the `@` by which it is asked for is no valid media type. */
 export const openApiProtobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
-/** Writes the members of a message. */
-type Write = (out: Writer) => void
-
-/** A growing text of bytes. */
-class Writer {
-  #bytes: Buffer
-  #length = 0
-
-  constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafe(capacity)
-  }
-
-  get length(): number {
-    return this.#length
-  }
-
-  result(): Buffer {
-    return this.#bytes.subarray(0, this.#length)
-  }
-
-  #reserve(size: number): void {
-    if (this.#length + size <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + size))
-    this.#bytes.copy(larger, 0, 0, this.#length)
-    this.#bytes = larger
-  }
-
-  varint(value: number): void {
-    this.#reserve(10)
-    let rest = value
-    while (rest > 0x7f) {
-      this.#bytes[this.#length++] = (rest % 0x80) | 0x80
-      rest = Math.floor(rest / 0x80)
-    }
-    this.#bytes[this.#length++] = rest
-  }
-
-  bytes(field: number, content: Buffer): void {
-    this.varint(field * 8 + 2)
-    this.varint(content.length)
-    this.#reserve(content.length)
-    content.copy(this.#bytes, this.#length)
-    this.#length += content.length
-  }
-
-  text(field: number, value: unknown): void {
-    if (typeof value === 'string' && value !== '') this.bytes(field, Buffer.from(value))
-  }
-
-  texts(field: number, values: unknown): void {
-    if (Array.isArray(values)) for (const value of values) if (typeof value === 'string') this.bytes(field, Buffer.from(value))
-  }
-
-  flag(field: number, value: unknown): void {
-    if (value !== true) return
-    this.varint(field * 8)
-    this.varint(1)
-  }
-
-  integer(field: number, value: unknown): void {
-    if (typeof value !== 'number' || value <= 0) return
-    this.varint(field * 8)
-    this.varint(value)
-  }
-
-  double(field: number, value: unknown): void {
-    if (typeof value !== 'number') return
-    this.varint(field * 8 + 1)
-    this.#reserve(8)
-    this.#length = this.#bytes.writeDoubleLE(value, this.#length)
-  }
-
-  message(field: number, write: Write): void {
-    const inner = new Writer(64)
-    write(inner)
-    this.bytes(field, inner.result())
-  }
-}
-
 /** A value that the format does not know is carried as YAML; JSON is YAML. */
 const anyOf =
-  (value: unknown): Write =>
+  (value: unknown): WriteMembers =>
   (out) =>
     out.text(2, JSON.stringify(value))
 
-function extensions(out: Writer, field: number, object: JsonObject): void {
+function extensions(out: ProtobufWriter, field: number, object: JsonObject): void {
   for (const [name, value] of Object.entries(object)) {
     if (!name.startsWith('x-')) continue
     out.message(field, (entry) => {
@@ -100,7 +23,7 @@ function extensions(out: Writer, field: number, object: JsonObject): void {
   }
 }
 
-function named(out: Writer, field: number, name: string, value: Write): void {
+function named(out: ProtobufWriter, field: number, name: string, value: WriteMembers): void {
   out.message(field, (entry) => {
     entry.text(1, name)
     entry.message(2, value)
@@ -108,7 +31,7 @@ function named(out: Writer, field: number, name: string, value: Write): void {
 }
 
 const schemaOf =
-  (schema: JsonObject): Write =>
+  (schema: JsonObject): WriteMembers =>
   (out) => {
     out.text(1, schema['$ref'])
     out.text(2, schema['format'])
@@ -147,7 +70,7 @@ const schemaOf =
   }
 
 const queryParameter =
-  (parameter: JsonObject): Write =>
+  (parameter: JsonObject): WriteMembers =>
   (out) => {
     out.flag(1, parameter['required'])
     out.text(2, parameter['in'])
@@ -156,7 +79,7 @@ const queryParameter =
     out.text(6, parameter['type'])
   }
 
-function parameters(out: Writer, field: number, list: unknown): void {
+function parameters(out: ProtobufWriter, field: number, list: unknown): void {
   for (const parameter of objectsOf(list)) {
     const reference = parameter['$ref']
     if (typeof reference === 'string') out.message(field, (item) => item.message(2, (value) => value.text(1, reference)))
@@ -167,7 +90,7 @@ function parameters(out: Writer, field: number, list: unknown): void {
 }
 
 const operationOf =
-  (operation: JsonObject): Write =>
+  (operation: JsonObject): WriteMembers =>
   (out) => {
     out.texts(1, operation['tags'])
     out.text(3, operation['description'])
@@ -183,7 +106,7 @@ const operationOf =
 const methods: Readonly<Record<string, number>> = { get: 2, put: 3, post: 4, delete: 5, options: 6, head: 7, patch: 8 }
 
 const pathOf =
-  (item: JsonObject): Write =>
+  (item: JsonObject): WriteMembers =>
   (out) => {
     for (const [method, field] of Object.entries(methods)) if (isObject(item[method])) out.message(field, operationOf(item[method]))
     parameters(out, 9, item['parameters'])
@@ -195,7 +118,7 @@ const encoded = new WeakMap<object, Buffer>()
 export function encodeOpenApi(document: JsonObject): Buffer {
   const known = encoded.get(document)
   if (known !== undefined) return known
-  const out = new Writer(1 << 20)
+  const out = new ProtobufWriter(1 << 20)
   const info = objectOf(document['info'])
   out.text(1, document['swagger'])
   out.message(2, (part) => {

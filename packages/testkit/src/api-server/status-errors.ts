@@ -133,7 +133,7 @@ export function notAcceptable(available: readonly string[]): StatusError {
   return failure(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`, {})
 }
 
-/** What a form such as `as=Gadget` gets. */
+/** What a form such as `as=Gadget` gets, and any form that a custom resource does not come in. */
 export function notTransformable(available: readonly string[]): StatusError {
   return failure(406, 'NotAcceptable', `only the following media types are accepted: ${available.join(', ')}`)
 }
@@ -196,7 +196,8 @@ function quoteValue(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'string') return quoteGo(value)
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
-  return JSON.stringify(value)
+  // As Go writes JSON, fit for HTML.
+  return JSON.stringify(value).replaceAll(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`)
 }
 
 /** A string as Go's `%q` prints it. */

@@ -3,7 +3,7 @@ import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { isEqual, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject } from '../api-server/types.ts'
 import { startControlLoop } from './control-loop.ts'
-import { isSelectedBy } from './label-selector.ts'
+import { isSelectedBy } from '../api-server/label-selector.ts'
 
 const roles = { group: 'rbac.authorization.k8s.io', plural: 'clusterroles' }
 

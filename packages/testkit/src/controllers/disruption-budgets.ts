@@ -4,7 +4,7 @@ import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { formatTime, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
 import { startControlLoop } from './control-loop.ts'
-import { isSelectedBy } from './label-selector.ts'
+import { isSelectedBy } from '../api-server/label-selector.ts'
 import { conditionOf, isPodReady, pods, storeStatus } from './objects.ts'
 
 const budgets = { group: 'policy', plural: 'poddisruptionbudgets' }

@@ -3,7 +3,7 @@
 import type { ClusterApi, ResourceRef } from '../api-server/cluster-api.ts'
 import { valueAt } from '../api-server/types.ts'
 import type { KubeObject } from '../api-server/types.ts'
-import { isSelectedBy } from './label-selector.ts'
+import { isSelectedBy } from '../api-server/label-selector.ts'
 import { controllerReference } from './objects.ts'
 
 /** Objects that a controller owns after it has adopted and released. */

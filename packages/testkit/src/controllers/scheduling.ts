@@ -5,7 +5,7 @@ import type { Amounts } from '../api-server/admission/amounts.ts'
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { JsonObject, KubeObject } from '../api-server/types.ts'
-import { isMet, isSelectedBy } from './label-selector.ts'
+import { isMet, isSelectedBy } from '../api-server/label-selector.ts'
 import { isPodActive, pods } from './objects.ts'
 
 /** A node for a pod, or the text that says why there is none. */

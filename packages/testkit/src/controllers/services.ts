@@ -4,7 +4,7 @@ import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { isEqual, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
 import { startControlLoop } from './control-loop.ts'
-import { hasAllLabels } from './label-selector.ts'
+import { hasAllLabels } from '../api-server/label-selector.ts'
 import { conditionOf, controllerReference, ownedBy, pods } from './objects.ts'
 
 const services = { group: '', plural: 'services' }

@@ -6,7 +6,7 @@ import { arrayOf, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, KubeObject } from '../api-server/types.ts'
 import { startControlLoop } from './control-loop.ts'
 import { createRecorder } from './events.ts'
-import { isSelectedBy } from './label-selector.ts'
+import { isSelectedBy } from '../api-server/label-selector.ts'
 import { isPodActive, pods, storeStatus } from './objects.ts'
 
 const claims = { group: '', plural: 'persistentvolumeclaims' }

@@ -9,6 +9,7 @@ import { checkNamespace } from './namespace-lifecycle.ts'
 import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts'
 import { withPriority } from './priority.ts'
 import { chargeQuotas } from './resource-quotas.ts'
+import { checkWebhooks } from './webhooks.ts'
 import { withServiceAccount, withStorageClass } from './service-account.ts'
 
 /** A rule of a test: refuse what it matches. */
@@ -62,6 +63,7 @@ export function createAdmission(storage: Storage, { serviceAccounts }: Admission
           code: 403,
         })
       }
+      checkWebhooks(request, storage)
       checkPolicies(request, storage)
     },
   }

@@ -1,5 +1,6 @@
 // Rules of CustomResourceDefinitions. Follows apiextensions-apiserver `pkg/apis/apiextensions/validation/validation.go`.
 import { checkStructuralSchema, printed } from '@plumbline/schema'
+import { checkRuleDefinitions } from '../cel/validate.ts'
 import { label1035Problems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
 import { isEqual, isObject, objectOf, objectsOf, valueAt } from '../types.ts'
@@ -135,7 +136,10 @@ function partsProblems(versions: readonly JsonObject[]): FieldError[] {
 
 function schemaProblems(version: JsonObject, path: string): FieldError[] {
   const schema = valueAt(version, 'schema', 'openAPIV3Schema')
-  return isObject(schema) ? checkStructuralSchema(schema, `${path}.openAPIV3Schema`) : []
+  if (!isObject(schema)) return []
+  const problems = checkStructuralSchema(schema, `${path}.openAPIV3Schema`)
+  // Rules are about a schema that stands.
+  return problems.length > 0 ? problems : checkRuleDefinitions(schema, `${path}.openAPIV3Schema`)
 }
 
 function subresourceProblems({ scale }: JsonObject, path: string): FieldError[] {

@@ -1,5 +1,7 @@
 // Rules of whole objects, a list of checks by kind; custom resources by their schema.
 import { validateStructural } from '@plumbline/schema'
+import type { FieldProblem } from '@plumbline/schema'
+import { checkRules } from '../cel/validate.ts'
 import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import { isEqual, isObject, objectOf, valueAt } from '../types.ts'
@@ -81,9 +83,14 @@ function validateCustom(type: ResourceType, object: KubeObject, previous: KubeOb
   const schema = type.defined?.openAPIV3Schema
   if (schema === undefined) return []
   const problems = validateStructural(object, schema)
-  if (previous === undefined) return [...problems]
-  const before = new Set(validateStructural(previous, schema).map(({ path, detail }) => `${path} ${detail}`))
-  return problems.filter(({ path, detail }) => !before.has(`${path} ${detail}`))
+  const fresh = previous === undefined ? problems : changed(problems, validateStructural(previous, schema))
+  // Rules are asked of what has the right form only.
+  return fresh.length > 0 ? [...fresh] : checkRules(object, previous, schema)
+}
+
+function changed(problems: readonly FieldProblem[], before: readonly FieldProblem[]): FieldProblem[] {
+  const known = new Set(before.map(({ path, detail }) => `${path} ${detail}`))
+  return problems.filter(({ path, detail }) => !known.has(`${path} ${detail}`))
 }
 
 /** Problems of a change. */

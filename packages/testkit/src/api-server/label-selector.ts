@@ -1,6 +1,6 @@
 // Label selectors as the specs of controllers hold them: `matchLabels` and `matchExpressions`.
-import { isObject, objectOf, objectsOf } from '../api-server/types.ts'
-import type { JsonObject, KubeObject } from '../api-server/types.ts'
+import { isObject, objectOf, objectsOf } from './types.ts'
+import type { JsonObject, KubeObject } from './types.ts'
 
 type Labels = Readonly<Record<string, string>>
 
