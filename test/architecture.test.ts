@@ -9,6 +9,7 @@ const allowed: Record<string, readonly string[]> = {
   yaml: [],
   schema: [],
   gotemplate: [],
+  lua: [],
   core: ['yaml', 'schema'],
   sources: ['core', 'yaml'],
   renderers: ['core', 'gotemplate', 'yaml', 'schema'],
@@ -16,7 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   testkit: ['core', 'schema', 'yaml'],
   cli: ['core', 'schema', 'yaml', 'sources', 'renderers', 'k8s', 'testkit'],
 }
-const pure = ['yaml', 'schema', 'gotemplate', 'core']
+const pure = ['yaml', 'schema', 'gotemplate', 'lua', 'core']
 const importPattern = /^\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s+['"]([^'"]+)['"]/gm
 
 function sourcesOfPackage(name: string): { path: string; text: string; imports: string[] }[] {

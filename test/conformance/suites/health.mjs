@@ -1,7 +1,8 @@
-// Health checks and actions against those of Argo CD, and kstatus. One set fails whole, for its rules are not built yet: Lua scripts.
+// Health checks and actions against those of Argo CD, checks in Lua, and kstatus.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtInActions, builtInHealthChecks, createActionRegistry, createHealthRegistry, isWorse, jobHealthCheck, kstatusOf } from '@plumbline/core'
+import { luaHealthCheck } from '@plumbline/lua'
 
 // Argo CD's own rule for jobs that were resumed, where ours is better on purpose.
 const registry = createHealthRegistry([...builtInHealthChecks, jobHealthCheck(true)])
@@ -23,8 +24,18 @@ function answersOf(testCase, read) {
       return { found: kstatusText(read(testCase.object), testCase), wanted: testCase.error === true ? 'error' : JSON.stringify(ordered(testCase.expected)) }
     case 'actions-discovery':
       return { found: actionsText(actions(read(testCase.object))), wanted: actionsText(testCase.expected.actions) }
+    case 'lua-script':
+      return { found: luaText(testCase, read), wanted: testCase.expected.error === true ? 'error' : JSON.stringify(ordered(testCase.expected)) }
     default:
       return undefined
+  }
+}
+
+function luaText({ script, openLibs, object }, read) {
+  try {
+    return JSON.stringify(ordered(luaHealthCheck(script, read(object), { openLibraries: openLibs === true })))
+  } catch {
+    return 'error'
   }
 }
 
