@@ -10,14 +10,15 @@ const allowed: Record<string, readonly string[]> = {
   schema: [],
   gotemplate: [],
   lua: [],
-  core: ['yaml', 'schema'],
+  jq: [],
+  core: ['yaml', 'schema', 'jq'],
   sources: ['core', 'yaml'],
   renderers: ['core', 'gotemplate', 'yaml', 'schema'],
   k8s: ['core', 'yaml', 'schema'],
   testkit: ['core', 'schema', 'yaml'],
   cli: ['core', 'schema', 'yaml', 'sources', 'renderers', 'k8s', 'testkit'],
 }
-const pure = ['yaml', 'schema', 'gotemplate', 'lua', 'core']
+const pure = ['yaml', 'schema', 'gotemplate', 'lua', 'jq', 'core']
 const importPattern = /^\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s+['"]([^'"]+)['"]/gm
 
 function sourcesOfPackage(name: string): { path: string; text: string; imports: string[] }[] {

@@ -1,4 +1,6 @@
-// `spec.ignoreDifferences` by JSON pointers and by managers of fields. Group and kind may be globs, name and namespace are exact.
+// `spec.ignoreDifferences` by JSON pointers, by jq expressions and by managers of fields. Group and kind may be globs, name and namespace are exact.
+import { compileJqDelete, JqError, JqLimitError, JqSyntaxError } from '@plumbline/jq'
+import type { JqProgram } from '@plumbline/jq'
 import { applyJsonPatch, decodeManagers, removeFields, untypedSchema } from '@plumbline/schema'
 import { schemaOfObject } from './normalize.ts'
 import type { IgnoreDifference } from '../model/application.ts'
@@ -12,8 +14,12 @@ export interface IgnoreRules {
   strip(object: KubernetesObject, live?: KubernetesObject): KubernetesObject
 }
 
-/** Rules from an application's spec. A pointer that leads nowhere is passed over. */
+/**
+ * Rules from an application's spec. A pointer that leads nowhere is passed over, and so is a jq expression that fails or takes longer than a second.
+ * @throws {Error} for an expression that is no jq
+ */
 export function createIgnoreRules(rules: readonly IgnoreDifference[]): IgnoreRules {
+  const programs = new Map(rules.flatMap(({ jqPathExpressions = [] }) => jqPathExpressions).map((expression) => [expression, compiled(expression)]))
   return {
     strip(object, live = object) {
       let stripped: unknown = object
@@ -26,10 +32,35 @@ export function createIgnoreRules(rules: readonly IgnoreDifference[]): IgnoreRul
             // Nothing is there to ignore.
           }
         }
+        for (const expression of rule.jqPathExpressions ?? []) stripped = withoutFound(programs.get(expression), stripped)
         stripped = withoutFieldsOf(rule.managedFieldsManagers ?? [], stripped as KubernetesObject, live)
       }
       return stripped as KubernetesObject
     },
+  }
+}
+
+function compiled(expression: string): JqProgram {
+  try {
+    return compileJqDelete(expression)
+  } catch (error) {
+    if (error instanceof JqSyntaxError || error instanceof JqLimitError)
+      throw new Error(
+        `spec.ignoreDifferences: jqPathExpressions: ${JSON.stringify(expression)} at ${error instanceof JqSyntaxError ? error.position : 0}: ${error.message}`,
+        { cause: error },
+      )
+    throw error
+  }
+}
+
+/** The object without what an expression finds in it. One that finds the whole object leaves nothing to compare. */
+function withoutFound(program: JqProgram | undefined, object: unknown): unknown {
+  try {
+    const results = program?.run(object) ?? []
+    return results.length === 1 ? results[0] : object
+  } catch (error) {
+    if (error instanceof JqError || error instanceof JqLimitError || error instanceof JqSyntaxError) return object
+    throw error
   }
 }
 
