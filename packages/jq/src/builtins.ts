@@ -1,13 +1,13 @@
-// Functions that every program has. Those about paths and control are here; those about values alone in a table; the rest is jq itself.
+// Functions that every program has. Those about paths and control, and those about values alone. The rest is jq itself: `definitions.ts`.
 import { RE2JS } from 're2js'
-import type { Item, Run, Scope } from './evaluate.ts'
-import { extended, made, parseDefinitions } from './evaluate.ts'
+import { extended, made } from './item.ts'
+import type { Evaluator, Item, Scope } from './item.ts'
 import { textOf } from './formats.ts'
 import type { Node } from './parser.ts'
 import { arithmetic, compare, deletePaths, getPath, indexInto, indicesOf, isMap, isTrue, JqError, mapOf, setPath, shown, sortedKeys, typeOf } from './values.ts'
 import type { PathStep } from './values.ts'
 
-type PathBuiltin = (run: Run, args: readonly Node[], item: Item, scope: Scope) => Generator<Item>
+type PathBuiltin = (run: Evaluator, args: readonly Node[], item: Item, scope: Scope) => Generator<Item>
 type ValueBuiltin = (input: unknown, args: readonly unknown[]) => unknown
 
 function* none(): Generator<Item> {
@@ -340,61 +340,3 @@ export const builtins: {
   readonly values: Readonly<Record<string, ValueBuiltin>>
   readonly delete: typeof deletePaths
 } = { paths, values, delete: deletePaths }
-
-const sources = [
-  'def map(f): [.[] | f];',
-  'def map_values(f): .[] |= f;',
-  'def recurse(f): def r: ., (f | r); r;',
-  'def recurse(f; cond): def r: ., (f | select(cond) | r); r;',
-  'def with_entries(f): to_entries | map(f) | from_entries;',
-  'def range($n): range(0; $n);',
-  'def range($from; $to; $by): if $by > 0 then $from | while(. < $to; . + $by) elif $by < 0 then $from | while(. > $to; . + $by) else empty end;',
-  'def while(cond; update): def r: if cond then ., (update | r) else empty end; r;',
-  'def until(cond; update): def r: if cond then . else (update | r) end; r;',
-  'def repeat(f): def r: ., (f | r); r;',
-  'def nth($n): .[$n];',
-  'def nth($n; f): last(limit($n + 1; f));',
-  'def skip($n; f): foreach f as $x ($n; . - 1; if . < 0 then $x else empty end);',
-  'def any: any(.[]; .);',
-  'def any(f): any(.[]; f);',
-  'def any(g; cond): isempty(first(g | select(cond))) | not;',
-  'def all: all(.[]; .);',
-  'def all(f): all(.[]; f);',
-  'def all(g; cond): isempty(first(g | select(cond | not)));',
-  'def values: select(. != null);',
-  'def nulls: select(. == null);',
-  'def booleans: select(type == "boolean");',
-  'def numbers: select(type == "number");',
-  'def strings: select(type == "string");',
-  'def arrays: select(type == "array");',
-  'def objects: select(type == "object");',
-  'def iterables: select(type | . == "array" or . == "object");',
-  'def scalars: select(type | . != "array" and . != "object");',
-  'def leaf_paths: paths(scalars);',
-  'def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w;',
-  'def add(f): reduce f as $x (null; . + $x);',
-  'def match($re): match($re; null);',
-  'def match($re; $flags): if ($re | type) == "array" then _matches($re[0]; $re[1] // null) else _matches($re; $flags) end | .[];',
-  'def capture($re): capture($re; null);',
-  'def capture($re; $flags): match($re; $flags) | [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries;',
-  'def scan($re): scan($re; null);',
-  'def scan($re; $flags): match($re; "g" + ($flags // "")) | if (.captures | length) > 0 then [.captures[].string] else .string end;',
-  'def splits($re): splits($re; null);',
-  'def splits($re; $flags): split($re; $flags) | .[];',
-  'def sub($re; str): sub($re; str; null);',
-  'def gsub($re; str): sub($re; str; "g");',
-  'def gsub($re; str; $flags): sub($re; str; $flags + "g");',
-  'def sub($re; str; $flags): . as $in | (reduce match($re; $flags) as $edit ([0, []]; (($edit.captures | map(select(.name != null) | {key: .name, value: .string}) | from_entries) | str) as $by | [$edit.offset + $edit.length, .[1] + [$in[.[0]:$edit.offset], $by]])) | .[1] + [$in[.[0]:]] | join("");',
-  'def have_decnum: false;',
-  'def pick(f): . as $in | reduce path(f) as $p (null; setpath($p; $in | getpath($p)));',
-  'def tostream: path(def r: (.[]?|r), .; r) as $p | getpath($p) | reduce path(.[]?) as $q ([$p, .]; [$p + $q]);',
-  'def combinations: if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $w | [$x] + $w end;',
-]
-
-let parsed: ReturnType<typeof parseDefinitions> | undefined
-
-/** Functions that are written in jq, by name and number of arguments. */
-export function definitions(): ReturnType<typeof parseDefinitions> {
-  parsed ??= parseDefinitions(sources)
-  return parsed
-}

@@ -1,8 +1,10 @@
 // Runs a tree: every expression makes any number of values out of one, each with the path at which it was found, as long as there is one.
-import { builtins, definitions } from './builtins.ts'
+import { builtins } from './builtins.ts'
+import { definitions } from './definitions.ts'
 import { formatText } from './formats.ts'
+import { extended, made } from './item.ts'
+import type { Closure, Evaluator, Item, Scope } from './item.ts'
 import { JqSyntaxError } from './lexer.ts'
-import { parseJq } from './parser.ts'
 import type { Node, Pattern } from './parser.ts'
 import { arithmetic, compare, getPath, indexInto, isMap, isTrue, JqError, JqLimitError, mapOf, setPath, shown, sliceOf, typeOf } from './values.ts'
 import type { PathStep } from './values.ts'
@@ -17,29 +19,6 @@ export interface JqLimits {
 
 export const defaultLimits: JqLimits = { maxSteps: 5_000_000, maxMs: 1000, maxDepth: 400 }
 
-type Path = readonly PathStep[] | undefined
-
-/** A value on its way. */
-export interface Item {
-  readonly value: unknown
-  /** Where it was found; undefined where it was made. */
-  readonly path: Path
-}
-
-/** A function of a program, or an argument of one. */
-interface Closure {
-  readonly parameters: readonly string[]
-  readonly body: Node
-  readonly scope: Scope
-}
-
-/** Names that are known at a place. */
-export interface Scope {
-  readonly parent: Scope | undefined
-  readonly variables: ReadonlyMap<string, unknown>
-  readonly functions: ReadonlyMap<string, Closure>
-}
-
 class Break {
   readonly label: object
   constructor(label: object) {
@@ -50,7 +29,7 @@ class Break {
 const stepsPerLook = 1024
 
 /** What is used of the limits. */
-export class Run {
+export class Run implements Evaluator {
   readonly #limits: JqLimits
   readonly #deadline: number
   #steps = 0
@@ -434,25 +413,6 @@ export class Run {
 }
 
 export const rootScope: Scope = { parent: undefined, variables: new Map<string, unknown>([['ENV', {}]]), functions: new Map() }
-
-/** Builtin functions that are written in jq themselves. */
-export function parseDefinitions(sources: readonly string[]): Record<string, { readonly parameters: readonly string[]; readonly body: Node }> {
-  return Object.fromEntries(
-    sources.map((source) => {
-      const node = parseJq(source)
-      if (node.kind !== 'define') throw new Error(`${source} defines nothing`)
-      return [`${node.name}/${node.parameters.length}`, { parameters: node.parameters, body: node.body }]
-    }),
-  )
-}
-
-export function made(value: unknown): Item {
-  return { value, path: undefined }
-}
-
-export function extended(path: Path, step: PathStep): Path {
-  return path === undefined ? undefined : [...path, step]
-}
 
 /** Whether something that was made is asked for the paths inside it. */
 function checkPath(input: Item, target: Item): void {

@@ -34,7 +34,7 @@ export function formatText(format: string, value: unknown): string {
       return btoa([...new TextEncoder().encode(textOf(value))].map((byte) => String.fromCharCode(byte)).join(''))
     case '@base64d':
       try {
-        return new TextDecoder().decode(Uint8Array.from([...atob(textOf(value))].map((character) => character.charCodeAt(0))))
+        return new TextDecoder().decode(Uint8Array.from(Array.from(atob(textOf(value)), (character) => character.charCodeAt(0))))
       } catch {
         throw new JqError(`cannot decode as base64: ${typeOf(value)} (${shown(value)})`)
       }
@@ -48,7 +48,7 @@ function row(value: unknown, separator: string, quote: (text: string) => string,
   return value
     .map((item: unknown) => {
       if (typeof item === 'object' && item !== null) throw new JqError(`cannot format an array including: ${typeOf(item)} (${shown(item)})`)
-      return typeof item === 'string' ? quote(item) : item === null ? '' : String(item)
+      return typeof item === 'string' ? quote(item) : item === null ? '' : textOf(item)
     })
     .join(separator)
 }

@@ -90,7 +90,6 @@ describe('programs', () => {
   it.each([
     'def f: f; f',
     '[range(1e9)]',
-    '[recurse]',
     'repeat(.)',
     '"x" | until(false; . + .)',
     '[limit(1e9; repeat(1))]',
