@@ -9,6 +9,8 @@ export type { DesiredObject, DesiredState, DesiredStateOptions } from './compare
 export { defaultExclusions, isExcluded } from './compare/exclusions.ts'
 export type { Exclusion } from './compare/exclusions.ts'
 export { diffObjects } from './diff/diff.ts'
+export { diffServerSide } from './diff/server-side.ts'
+export type { ServerSideSettings } from './diff/server-side.ts'
 export type { DiffSettings, ObjectDiff } from './diff/diff.ts'
 export { differencesOf, isEqual } from './diff/equal.ts'
 export type { ValueDifference } from './diff/equal.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { createIgnoreRules, createKnownTypes, diffObjects, maskSecrets } from '@plumbline/core'
+import { createIgnoreRules, createKnownTypes, diffObjects, diffServerSide, maskSecrets } from '@plumbline/core'
 
 export async function run({ folder, only }) {
   const read = (path) => JSON.parse(readFileSync(join(folder, path), 'utf8'))
@@ -20,7 +20,16 @@ export async function run({ folder, only }) {
     })
 }
 
-function problemOf({ set, live, target, object, options = {}, expected }, read) {
+function isModifiedOf(before, after, predicted, options, settings) {
+  // To remove an object is no difference in the eyes of the server's dry run: there is nothing to run.
+  if (options.serverSideDiff === true && after === undefined) return false
+  if (before === undefined || after === undefined) return before !== after
+  if (predicted === undefined) return diffObjects(after, before, settings).isModified
+  return diffServerSide(predicted, before, { ...settings, fieldManager: options.manager, includesMutations: options.ignoreMutationWebhook === false })
+    .isModified
+}
+
+function problemOf({ set, live, target, predictedLive, object, options = {}, expected }, read) {
   const knownTypes = createKnownTypes(knownTypesOf(options))
   const ignore = createIgnoreRules([...(options.ignoreDifferences ?? []), ...overridesOf(options)])
   if (set === 'normalize') {
@@ -36,7 +45,8 @@ function problemOf({ set, live, target, object, options = {}, expected }, read) 
   }
   const [before, after] = [live === undefined ? undefined : read(live), target === undefined ? undefined : read(target)]
   const prediction = { mode: options.structuredMergeDiff === true ? 'ownership' : 'three-way', fieldManager: options.manager ?? 'argocd-controller' }
-  const isModified = before === undefined || after === undefined ? before !== after : diffObjects(after, before, { prediction, ignore, knownTypes }).isModified
+  const settings = { ignore, knownTypes, comparesStatus: true, comparesAggregatedRoles: options.ignoreAggregatedRoles !== true }
+  const isModified = isModifiedOf(before, after, predictedLive === undefined ? undefined : read(predictedLive), options, { ...settings, prediction })
   if (expected.error === true) return 'it had to fail'
   return isModified === expected.modified ? undefined : `expected modified ${expected.modified}, got ${isModified}`
 }

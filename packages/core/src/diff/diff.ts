@@ -26,6 +26,10 @@ export interface DiffSettings {
   readonly ignore?: IgnoreRules
   /** Fields of custom resources with built-in types. Default: those of Argo Rollouts. */
   readonly knownTypes?: KnownTypes
+  /** Whether `status` counts. Default: false, for it belongs to controllers. */
+  readonly comparesStatus?: boolean
+  /** Whether rules of aggregated roles count. Default: false, for the control plane writes them. */
+  readonly comparesAggregatedRoles?: boolean
 }
 
 /**
@@ -33,16 +37,26 @@ export interface DiffSettings {
  * Fields that only live has do not count, unless the engine itself put them there and git no longer does.
  */
 export function diffObjects(desired: KubernetesObject, live: KubernetesObject, settings: DiffSettings): ObjectDiff {
-  const ignore = settings.ignore ?? createIgnoreRules([])
   // The prediction starts from what git says, not from its defaults: a field that git leaves out belongs to whoever set it.
-  const knownTypes = settings.knownTypes ?? defaultKnownTypes
-  const before = knownTypes(normalizeObject(live))
-  const after = knownTypes(normalizeObject(predictLive(canonicalObject(desired), live, settings.prediction)))
-  const differences = differencesOf(ignore.strip(before, live), ignore.strip(after, live)).filter(({ path }) => !isBookkeeping(path))
+  const options = { keepsAggregatedRules: settings.comparesAggregatedRoles === true }
+  return compared(live, predictLive(canonicalObject(desired, options), live, settings.prediction), settings)
+}
+
+const noRules = createIgnoreRules([])
+
+/** Compare a live object with what will live, both in the same form. */
+export function compared(live: KubernetesObject, predicted: KubernetesObject, settings: Omit<DiffSettings, 'prediction'>): ObjectDiff {
+  const { ignore = noRules, knownTypes = defaultKnownTypes } = settings
+  const options = { keepsAggregatedRules: settings.comparesAggregatedRoles === true }
+  const before = knownTypes(normalizeObject(live, options))
+  const after = knownTypes(normalizeObject(predicted, options))
+  const differences = differencesOf(ignore.strip(before, live), ignore.strip(after, live)).filter(
+    ({ path }) => !(path[0] === 'status' && settings.comparesStatus !== true) && !isBookkeeping(path),
+  )
   return differences.length === 0 ? unmodified : { isModified: true, differences }
 }
 
-/** `status` belongs to controllers; the last-applied annotation is how client-side apply keeps its own books. */
+/** The last-applied annotation is how client-side apply keeps its own books. */
 function isBookkeeping(path: readonly (string | number)[]): boolean {
-  return path[0] === 'status' || (path[0] === 'metadata' && path[1] === 'annotations' && path[2] === lastAppliedAnnotation)
+  return path[0] === 'metadata' && path[1] === 'annotations' && path[2] === lastAppliedAnnotation
 }

@@ -61,7 +61,7 @@ function schemaOf(type: string): TypeSchema | undefined {
 }
 
 function formOf(type: string): Form | undefined {
-  if (type === 'core/Quantity') return (value) => (isQuantity(value) ? canonicalQuantity(value) : value)
+  if (type === 'core/Quantity') return (value) => (isQuantity(value) && !String(value).startsWith('+') ? canonicalQuantity(value) : value)
   if (type === 'meta/v1/Duration')
     return (value) => {
       const duration = typeof value === 'string' ? parseGoDuration(value) : undefined

@@ -39,8 +39,18 @@ export function predictLive(desired: KubernetesObject, live: KubernetesObject, p
   const schema = schemaOfObject(desired)
   const configuration = forMerge(desired)
   const original = forMerge(canonicalObject(lastAppliedOf(live) ?? desired))
-  const patch = createThreeWayMergePatch(original, configuration, live, schema)
+  // Lists of custom resources are replaced as wholes. What the server filled into their elements is no reason to do so.
+  const seen = schema === undefined ? (withoutAdditions(original, live) as KubernetesObject) : live
+  const patch = createThreeWayMergePatch(original, configuration, seen, schema)
   return (schema === undefined ? applyMergePatch(live, patch) : applyStrategicMergePatch(live, patch, schema)) as KubernetesObject
+}
+
+/** A live value without members that the applied one does not have; elements of lists are those at the same place. */
+function withoutAdditions(applied: unknown, live: unknown): unknown {
+  if (Array.isArray(applied) && Array.isArray(live))
+    return live.map((item: unknown, index) => (index < applied.length ? withoutAdditions(applied[index], item) : item))
+  if (!isRecord(applied) || !isRecord(live)) return live
+  return Object.fromEntries(Object.keys(applied).flatMap((name) => (Object.hasOwn(live, name) ? [[name, withoutAdditions(applied[name], live[name])]] : [])))
 }
 
 /** `kubectl apply` writes namespace and empty annotations down; that git names neither takes nothing away. */
