@@ -16,7 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   renderers: ['core', 'gotemplate', 'yaml', 'schema'],
   k8s: ['core', 'yaml', 'schema'],
   testkit: ['core', 'schema', 'yaml'],
-  cli: ['core', 'schema', 'yaml', 'sources', 'renderers', 'k8s', 'testkit'],
+  cli: ['core', 'lua', 'schema', 'yaml', 'sources', 'renderers', 'k8s', 'testkit'],
 }
 const pure = ['yaml', 'schema', 'gotemplate', 'lua', 'jq', 'core']
 const importPattern = /^\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s+['"]([^'"]+)['"]/gm

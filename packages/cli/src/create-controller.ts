@@ -1,11 +1,12 @@
 // The controller as `plumbline run` and the demo use it: everything wired for one cluster.
-import { createEngine } from '@plumbline/core'
-import type { Engine, Logger, PushAnswer } from '@plumbline/core'
-import { createApplicationStore, createCluster, ensureDefaultProject, installDefinitions, systemClock } from '@plumbline/k8s'
+import { createEngine, messageOf, neverManaged, parseSettings } from '@plumbline/core'
+import type { Engine, InstallationSettings, Logger, PushAnswer } from '@plumbline/core'
+import { createApplicationStore, createCluster, createHttpClient, ensureDefaultProject, installDefinitions, systemClock, watchSettings } from '@plumbline/k8s'
 import type { ClusterAccess, KubernetesApplicationStore, KubernetesCluster } from '@plumbline/k8s'
 import { directory, helm, kustomize } from '@plumbline/renderers'
 import { gitSource } from '@plumbline/sources'
 import type { GitSource } from '@plumbline/sources'
+import { healthCheckOf } from './lua-health.ts'
 import { startWebhookReceiver } from './webhook-receiver.ts'
 import type { WebhookReceiver } from './webhook-receiver.ts'
 
@@ -20,6 +21,8 @@ export interface ControllerOptions {
   readonly gitCacheDir?: string
   readonly gitBackend?: 'auto' | 'native' | 'isomorphic'
   readonly logger: Logger
+  /** Follow the ConfigMap `argocd-cm` in the controller's namespace. Default: false. */
+  readonly followsSettings?: boolean
   onPushHandled?(answer: PushAnswer): void
 }
 
@@ -34,15 +37,102 @@ export interface Controller {
   close(): Promise<void>
 }
 
+/** What is made anew when the settings change. */
+interface Running {
+  readonly engine: Engine
+  readonly cluster: KubernetesCluster
+  readonly store: KubernetesApplicationStore
+  close(): Promise<void>
+}
+
+const settingsName = 'argocd-cm'
+
 /** Start a controller; resolves when it watches Applications. */
 export async function startController(options: ControllerOptions, signal?: AbortSignal): Promise<Controller> {
   const { logger } = options
   const namespace = options.namespace ?? 'argocd'
-  const cluster = createCluster(options.access, { logger })
   const git = gitSource({
     ...(options.gitCacheDir === undefined ? {} : { cacheDir: options.gitCacheDir }),
     ...(options.gitBackend === undefined ? {} : { backend: options.gitBackend }),
   })
+  const http = createHttpClient(options.access)
+  let isStarted = false
+  let changes: Promise<void> = Promise.resolve()
+  const settings =
+    options.followsSettings === true
+      ? watchSettings(http, { namespace, name: settingsName, logger }, () => {
+          if (isStarted) changes = changes.then(restart)
+        })
+      : undefined
+  let running: Running | undefined
+
+  function start(): Running {
+    const { settings: chosen, problems } = parseSettings(settings?.current() ?? {})
+    for (const problem of problems) logger.log('warning', problem)
+    return startEngine(options, namespace, git, chosen)
+  }
+
+  /** A sync under way stays recorded, and the next engine goes on with it. */
+  async function restart(): Promise<void> {
+    logger.log('info', `${settingsName} has changed: the engine starts again with the new settings`)
+    await running?.close()
+    running = start()
+    await running.engine.start(signal)
+  }
+
+  const webhook = await startWebhookReceiver({
+    ...(options.webhookPort === undefined ? {} : { port: options.webhookPort }),
+    ...(options.webhookSecret === undefined ? {} : { secret: options.webhookSecret }),
+    async onPush(push) {
+      await changes
+      const answer = await running?.engine.handlePush(push)
+      if (answer !== undefined) options.onPushHandled?.(answer)
+    },
+    onError: (message) => logger.log('warning', `a webhook was dropped: ${message}`),
+  })
+  const close = async (): Promise<void> => {
+    isStarted = false
+    settings?.stop()
+    await changes.catch(() => undefined)
+    await webhook.close()
+    await running?.close()
+    await git.close()
+    await http.close()
+  }
+  try {
+    // Who may not read the settings goes on with the standard ones.
+    await settings?.synced.catch((error: unknown) => logger.log('warning', `${settingsName} cannot be read: ${messageOf(error)}`))
+    const first = start()
+    running = first
+    if (options.installDefinitions === true) await installDefinitions(first.cluster, signal)
+    await first.engine.start(signal)
+    await ensureDefaultProject(first.cluster, namespace, signal)
+    isStarted = true
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const current = (): Running => running as Running
+  return {
+    get engine() {
+      return current().engine
+    },
+    get cluster() {
+      return current().cluster
+    },
+    get store() {
+      return current().store
+    },
+    git,
+    webhook,
+    close,
+  }
+}
+
+function startEngine(options: ControllerOptions, namespace: string, git: GitSource, settings: InstallationSettings): Running {
+  const { logger } = options
+  const { tracking, exclusions, reconcileIntervalMs } = settings
+  const cluster = createCluster(options.access, { logger, ...(tracking === undefined ? {} : { tracking }) })
   const store = createApplicationStore(cluster, { namespace, logger })
   const engine = createEngine({
     sources: [git],
@@ -53,31 +143,24 @@ export async function startController(options: ControllerOptions, signal?: Abort
     logger,
     controllerNamespace: namespace,
     ...(options.compatibility === undefined ? {} : { compatibility: options.compatibility }),
+    ...(tracking === undefined ? {} : { tracking }),
+    ...(exclusions === undefined ? {} : { exclusions: [...exclusions, ...neverManaged] }),
+    ...(reconcileIntervalMs === undefined ? {} : { reconcileIntervalMs }),
+    ignoreDifferences: settings.ignoreDifferences,
+    knownTypeFields: settings.knownTypeFields,
+    comparesStatus: settings.comparesStatus ?? false,
+    comparesAggregatedRoles: settings.comparesAggregatedRoles ?? false,
+    healthChecks: settings.healthScripts.map(healthCheckOf),
   })
-  const webhook = await startWebhookReceiver({
-    ...(options.webhookPort === undefined ? {} : { port: options.webhookPort }),
-    ...(options.webhookSecret === undefined ? {} : { secret: options.webhookSecret }),
-    async onPush(push) {
-      const answer = await engine.handlePush(push)
-      options.onPushHandled?.(answer)
+  return {
+    engine,
+    cluster,
+    store,
+    async close() {
+      await engine.stop()
+      await store.flush()
+      store.close()
+      await cluster.close()
     },
-    onError: (message) => logger.log('warning', `a webhook was dropped: ${message}`),
-  })
-  const close = async (): Promise<void> => {
-    await webhook.close()
-    await engine.stop()
-    await store.flush()
-    store.close()
-    await git.close()
-    await cluster.close()
   }
-  try {
-    if (options.installDefinitions === true) await installDefinitions(cluster, signal)
-    await engine.start(signal)
-    await ensureDefaultProject(cluster, namespace, signal)
-  } catch (error) {
-    await close()
-    throw error
-  }
-  return { engine, cluster, store, git, webhook, close }
 }

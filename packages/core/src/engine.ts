@@ -2,6 +2,8 @@
 import { EventEmitter } from 'eventemitter3'
 import { defaultExclusions } from './compare/exclusions.ts'
 import type { Exclusion } from './compare/exclusions.ts'
+import { createKnownTypes } from './diff/known-types.ts'
+import type { KnownTypeField } from './diff/known-types.ts'
 import type { EngineEvent } from './events.ts'
 import { builtInHealthChecks } from './health/built-in.ts'
 import { createHealthRegistry } from './health/health.ts'
@@ -9,6 +11,7 @@ import type { HealthCheck } from './health/health.ts'
 import { jobHealthCheck } from './health/job.ts'
 import { messageOf } from './errors.ts'
 import { applicationKeyOf } from './model/application.ts'
+import type { IgnoreDifference } from './model/application.ts'
 import { defaultFieldManager } from './plan/plan-sync.ts'
 import type { SyncPlan } from './plan/sync-plan.ts'
 import { defaultTracking } from './plan/tracking.ts'
@@ -40,6 +43,14 @@ export interface EngineOptions {
   readonly compatibility?: 'plumbline' | 'argocd'
   readonly tracking?: TrackingSettings
   readonly exclusions?: readonly Exclusion[]
+  /** Rules for every application, beside those of its own spec. */
+  readonly ignoreDifferences?: readonly IgnoreDifference[]
+  /** Fields of custom resources that have types of built-in kinds. */
+  readonly knownTypeFields?: readonly KnownTypeField[]
+  /** Whether `status` counts in comparisons. Default: false. */
+  readonly comparesStatus?: boolean
+  /** Whether rules of aggregated roles count in comparisons. Default: false. */
+  readonly comparesAggregatedRoles?: boolean
   /** Checked before the built-in ones. */
   readonly healthChecks?: readonly HealthCheck[]
   /** Default: `argocd-controller`. */
@@ -103,6 +114,12 @@ export function createEngine(options: EngineOptions): Engine {
       health: createHealthRegistry([...builtInHealthChecks, ...(isOriginal ? [jobHealthCheck(true)] : []), ...(options.healthChecks ?? [])]),
       prediction: { mode: isOriginal ? 'three-way' : 'ownership', fieldManager: options.fieldManager ?? defaultFieldManager },
       controllerNamespace,
+      ignoreDifferences: options.ignoreDifferences ?? [],
+      diff: {
+        ...(options.knownTypeFields === undefined ? {} : { knownTypes: createKnownTypes(options.knownTypeFields) }),
+        comparesStatus: options.comparesStatus ?? false,
+        comparesAggregatedRoles: options.comparesAggregatedRoles ?? false,
+      },
     },
     emit: (event) => emitter.emit('event', event),
     onPlan: (key, plan) => emitter.emit('plan', key, plan),

@@ -55,6 +55,7 @@ environment
         compatibility,
         installDefinitions: values['install-crds'] === true,
         logger,
+        followsSettings: true,
         ...(namespace === undefined ? {} : { namespace }),
         ...(gitCacheDir === undefined ? {} : { gitCacheDir }),
         ...(webhookPort === undefined ? {} : { webhookPort }),

@@ -9,8 +9,15 @@ export interface Exclusion {
   readonly kinds: readonly string[]
 }
 
+/** Excluded whatever settings say: answers rather than objects, and too many to watch. */
+export const neverManaged: readonly Exclusion[] = [
+  { apiGroups: ['events.k8s.io', 'metrics.k8s.io'], kinds: ['*'] },
+  { apiGroups: [''], kinds: ['Event'] },
+]
+
 /** Excluded unless settings say otherwise. */
 export const defaultExclusions: readonly Exclusion[] = [
+  ...neverManaged,
   { apiGroups: ['', 'discovery.k8s.io'], kinds: ['Endpoints', 'EndpointSlice'] },
   { apiGroups: ['coordination.k8s.io'], kinds: ['Lease'] },
   {
@@ -34,8 +41,6 @@ export const defaultExclusions: readonly Exclusion[] = [
       'UpdateRequest',
     ],
   },
-  { apiGroups: ['events.k8s.io', 'metrics.k8s.io'], kinds: ['*'] },
-  { apiGroups: [''], kinds: ['Event'] },
 ]
 
 /** Whether a kind is excluded. */

@@ -4,10 +4,11 @@ import type { Comparison, DiffCache } from '../compare/compare.ts'
 import { desiredStateOf } from '../compare/desired-state.ts'
 import type { DesiredObject } from '../compare/desired-state.ts'
 import type { Exclusion } from '../compare/exclusions.ts'
+import type { DiffSettings } from '../diff/diff.ts'
 import { createIgnoreRules } from '../diff/ignore.ts'
 import type { Prediction } from '../diff/predict.ts'
 import type { HealthRegistry } from '../health/health.ts'
-import type { Application } from '../model/application.ts'
+import type { Application, IgnoreDifference } from '../model/application.ts'
 import type { Condition } from '../model/application-status.ts'
 import { valueAt } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
@@ -26,6 +27,10 @@ export interface ComparisonSettings {
   readonly health: HealthRegistry
   readonly prediction: Prediction
   readonly controllerNamespace: string
+  /** Rules for every application. */
+  readonly ignoreDifferences?: readonly IgnoreDifference[]
+  /** Choices of comparison for every application. */
+  readonly diff?: Pick<DiffSettings, 'knownTypes' | 'comparesStatus' | 'comparesAggregatedRoles'>
 }
 
 /** A comparison with the desired objects it was made from. */
@@ -70,7 +75,8 @@ export async function compareWithCluster(
     live,
     diff: {
       prediction: settings.prediction,
-      ...(application.spec.ignoreDifferences === undefined ? {} : { ignore: createIgnoreRules(application.spec.ignoreDifferences) }),
+      ...settings.diff,
+      ignore: createIgnoreRules([...(settings.ignoreDifferences ?? []), ...(application.spec.ignoreDifferences ?? [])]),
     },
     health: settings.health,
     ...(project === undefined ? {} : { isForbidden: (id: ResourceId) => !isKindPermitted(project, id, id.namespace !== '') }),
