@@ -188,6 +188,8 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     deadline = request.clock.now() + (request.waitTimeoutMs ?? defaultWaitTimeoutMs)
     context.emit({ type: 'wave.started', phase: next.step.phase, wave: next.step.wave, steps: batch.length })
     await runBatch(context, batch)
+    // Kinds that came with a definition of this very sync are watched from now on.
+    await cluster.live.observe(kindsOf(batch.map(({ step }) => step)), request.signal)
     if (batch.some(isFailed)) {
       const isAlone = ordinary.every((state) => batch.includes(state) && isFailed(state))
       const reason = isAlone ? 'one or more objects failed to apply' : 'one or more synchronization tasks completed unsuccessfully'

@@ -5,13 +5,15 @@ import type { Application, Operation, RetryStrategy } from '../model/application
 import type { Condition, OperationState } from '../model/application-status.ts'
 import { isCompleted } from '../model/application-status.ts'
 import { isEqual } from '../diff/equal.ts'
+import type { KubernetesObject } from '../model/kubernetes-object.ts'
+import { syncPermission } from '../model/sync-windows.ts'
 import { parseTime } from '../ports/clock.ts'
 
 /** The decision. */
 export type AutoSyncDecision =
   | { readonly kind: 'nothing'; readonly reason: string }
   | { readonly kind: 'blocked'; readonly condition: Omit<Condition, 'lastTransitionTime'> }
-  | { readonly kind: 'later'; readonly delayMs: number }
+  | { readonly kind: 'later'; readonly delayMs: number; readonly reason: string }
   | { readonly kind: 'sync'; readonly operation: Operation; readonly isPartial: boolean }
 
 /** First heal at once, then 2 s, growing threefold to 5 minutes. */
@@ -19,12 +21,23 @@ const healBackoff = { baseMs: 2000, factor: 3, capMs: 300_000 }
 const defaultRetryLimit = 5
 
 /** Decide. `now` is epoch ms. */
-export function decideAutoSync(application: Application, comparison: Comparison, revisions: readonly string[], now: number): AutoSyncDecision {
+export function decideAutoSync(
+  application: Application,
+  comparison: Comparison,
+  revisions: readonly string[],
+  now: number,
+  project?: KubernetesObject,
+): AutoSyncDecision {
   const { spec, status } = application
   if (!isAutomated(spec)) return { kind: 'nothing', reason: 'automated sync is off' }
   if (application.operation !== undefined) return { kind: 'nothing', reason: 'another operation is in progress' }
   if (application.metadata.deletionTimestamp !== undefined) return { kind: 'nothing', reason: 'deletion in progress' }
   if (comparison.status !== 'OutOfSync') return { kind: 'nothing', reason: `application status is ${comparison.status}` }
+  const permission = syncPermission(project, application, false, now)
+  if (!permission.isPermitted) {
+    const reason = permission.reason ?? ''
+    return permission.changesAt === undefined ? { kind: 'nothing', reason } : { kind: 'later', delayMs: permission.changesAt - now, reason }
+  }
   const automated = spec.syncPolicy?.automated ?? {}
   const changed = comparison.resources.filter(({ status: resourceStatus }) => resourceStatus !== 'Synced')
   if (automated.prune !== true && changed.every((resource) => resource.requiresPruning))
@@ -40,7 +53,7 @@ export function decideAutoSync(application: Application, comparison: Comparison,
     if (automated.selfHeal !== true) return { kind: 'nothing', reason: `most recent sync already to ${revisions.join(' ')}` }
     const attempts = attempt.operation.sync?.autoHealAttemptsCount ?? 0
     const wait = healDelay(attempts) - (now - (parseTime(attempt.finishedAt) ?? 0))
-    if (wait > 0) return { kind: 'later', delayMs: wait }
+    if (wait > 0) return { kind: 'later', delayMs: wait, reason: 'self-heal after back-off' }
     const resources = changed.map(({ id }) => ({ ...(id.group === '' ? {} : { group: id.group }), kind: id.kind, name: id.name }))
     operation = { ...operation, sync: { ...operation.sync, autoHealAttemptsCount: attempts + 1, resources } }
     isPartial = true

@@ -28,6 +28,9 @@ import type { Cluster } from '../ports/cluster.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { ApplicationRenderer } from '../render/render-application.ts'
 
+/** Timers cannot wait longer. */
+const maxDelayMs = 2_000_000_000
+
 /** What a reconciler works with. */
 export interface ReconcilerOptions {
   readonly store: ApplicationStore
@@ -181,11 +184,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const decision =
       refreshed.outcome.comparison === undefined || hasErrors(refreshed)
         ? undefined
-        : decideAutoSync({ ...withoutFinished(current, done), status }, refreshed.outcome.comparison, refreshed.outcome.revisions, clock.now())
+        : decideAutoSync(
+            { ...withoutFinished(current, done), status },
+            refreshed.outcome.comparison,
+            refreshed.outcome.revisions,
+            clock.now(),
+            store.project(current.spec.project),
+          )
     let started_: { operation: Operation; state: OperationState } | undefined
     if (decision?.kind === 'blocked')
       status = withConditions(status, conditionsOf(current.status?.conditions ?? [], [...refreshed.outcome.conditions, decision.condition], now))
-    if (decision?.kind === 'later') queue.add(key, { level: 'recent', reason: 'self-heal after back-off' }, decision.delayMs)
+    if (decision?.kind === 'later') queue.add(key, { level: 'recent', reason: decision.reason }, Math.min(decision.delayMs, maxDelayMs))
     if (decision?.kind === 'sync' && !operations.has(key)) {
       started_ = { operation: decision.operation, state: { operation: decision.operation, phase: 'Running', startedAt: now } }
       status = { ...status, operationState: started_.state }

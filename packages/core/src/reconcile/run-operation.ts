@@ -9,6 +9,7 @@ import { applicationKeyOf } from '../model/application.ts'
 import { whyForbidden } from '../model/app-project.ts'
 import type { OperationState, SyncResult } from '../model/application-status.ts'
 import { annotationOf } from '../model/kubernetes-object.ts'
+import { syncPermission } from '../model/sync-windows.ts'
 import { planSync } from '../plan/plan-sync.ts'
 import type { SyncPlan } from '../plan/sync-plan.ts'
 import { trackingNameOf } from '../plan/tracking.ts'
@@ -49,6 +50,8 @@ export async function runOperation(
   if (state === undefined) await context.store.patch(key, { status: { operationState: { ...emptied(application), ...current } } })
   let comparison = known
   for (;;) {
+    if (!(await isLetThrough(application, current, context)))
+      return { ...current, phase: 'Failed', message: 'Operation terminated', finishedAt: formatTime(context.clock.now()) }
     const outcome = await attempt(application, current, comparison, context)
     comparison = undefined
     const retries = current.retryCount ?? 0
@@ -76,6 +79,25 @@ export async function runOperation(
       status: { operationState: { syncResult: null, finishedAt: null } },
       metadata: { annotations: { [intentsAnnotation]: null } },
     })
+  }
+}
+
+/** How long a closed window is believed in: projects may be changed meanwhile. */
+const maxWindowWaitMs = 60_000
+
+/** Wait until the windows of the project let the operation through; false when it is terminated meanwhile. */
+async function isLetThrough(application: Application, state: OperationState, context: OperationContext): Promise<boolean> {
+  const key = applicationKeyOf(application)
+  const isManual = state.operation.initiatedBy?.automated !== true
+  let isTold = false
+  for (;;) {
+    const now = context.clock.now()
+    const { isPermitted, changesAt } = syncPermission(context.project(application.spec.project), application, isManual, now)
+    if (isPermitted) return true
+    if (!isTold) await record(key, { ...state, message: 'Sync operation blocked by sync window' }, {}, context)
+    isTold = true
+    await sleepOrWake(Math.min(maxWindowWaitMs, Math.max(1, (changesAt ?? now + maxWindowWaitMs) - now)), context, () => isTerminating(key, context))
+    if (isTerminating(key, context)) return false
   }
 }
 

@@ -1,10 +1,10 @@
 // CronJobs make Jobs when their time has come. Follows kubernetes `pkg/controller/cronjob`.
+import { localTime, nextAfter, parseSchedule } from '@plumbline/core'
+import type { LocalTime, Schedule } from '@plumbline/core'
 import { printed } from '@plumbline/schema'
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { formatTime, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
-import { parseSchedule } from '../api-server/validation/cron.ts'
-import type { Schedule } from '../api-server/validation/cron.ts'
 import { controllerKeysOf, startControlLoop } from './control-loop.ts'
 import { createRecorder } from './events.ts'
 import type { RecordEvent } from './events.ts'
@@ -14,8 +14,6 @@ const cronJobs = { group: 'batch', plural: 'cronjobs' }
 const jobs = { group: 'batch', plural: 'jobs' }
 const scheduledAnnotation = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
 const minuteMs = 60_000
-/** A schedule that names no day of the next years never comes. */
-const maxSearchDays = 5 * 366
 /** More missed times than these are not looked through: the latest counts anyway. */
 const maxMissed = 100
 /** Timers cannot wait longer. */
@@ -148,59 +146,6 @@ function jobOf(cron: KubeObject, due: number): KubeObject {
     },
     spec: objectOf(template['spec']),
   }
-}
-
-interface LocalTime {
-  readonly minute: number
-  readonly hour: number
-  readonly day: number
-  readonly month: number
-  readonly weekDay: number
-}
-
-const weekDays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
-
-/** Parts of a time as clocks of a zone show it. */
-function localTime(zone: string): (time: number) => LocalTime {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    minute: 'numeric',
-    hour: 'numeric',
-    day: 'numeric',
-    month: 'numeric',
-    weekday: 'short',
-  })
-  return (time) => {
-    const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]))
-    return {
-      minute: Number(parts['minute']),
-      hour: Number(parts['hour']),
-      day: Number(parts['day']),
-      month: Number(parts['month']),
-      weekDay: weekDays.indexOf(parts['weekday'] ?? ''),
-    }
-  }
-}
-
-function isDay(schedule: Schedule, { day, month, weekDay }: LocalTime): boolean {
-  if (!schedule.months.has(month)) return false
-  const [isMonthDay, isWeekDay] = [schedule.days.has(day), schedule.weekDays.has(weekDay)]
-  return schedule.isDayOpen ? isMonthDay && isWeekDay : isMonthDay || isWeekDay
-}
-
-/** The first time after another at which a schedule comes. */
-function nextAfter(schedule: Schedule, local: (time: number) => LocalTime, after: number): number | undefined {
-  let time = (Math.floor(after / minuteMs) + 1) * minuteMs
-  const end = time + maxSearchDays * 24 * 60 * minuteMs
-  while (time < end) {
-    const parts = local(time)
-    if (!isDay(schedule, parts)) time += ((23 - parts.hour) * 60 + (60 - parts.minute)) * minuteMs
-    else if (!schedule.hours.has(parts.hour)) time += (60 - parts.minute) * minuteMs
-    else if (schedule.minutes.has(parts.minute)) return time
-    else time += minuteMs
-  }
-  return undefined
 }
 
 function lastBetween(schedule: Schedule, local: (time: number) => LocalTime, since: number, now: number): number | undefined {

@@ -1,4 +1,4 @@
-// Schedules of CronJobs. Accepts and words its errors as the parser that Kubernetes uses, github.com/robfig/cron v3.
+// Schedules of cron. Accepts and words its errors as the parser that Kubernetes and Argo CD use, github.com/robfig/cron v3.
 
 /** Minutes to week days, each as the set of its allowed numbers. */
 export interface Schedule {
@@ -98,4 +98,62 @@ function numberOf(text: string, names: readonly string[]): number {
   const value = Number(text)
   if (value < 0) throw new Error(`negative number (${value}) not allowed: ${text}`)
   return value
+}
+
+const minuteMs = 60_000
+/** A schedule that names no day of the next years never comes. */
+const maxSearchDays = 5 * 366
+
+/** What a clock shows. */
+export interface LocalTime {
+  readonly minute: number
+  readonly hour: number
+  readonly day: number
+  readonly month: number
+  readonly weekDay: number
+}
+
+const shortDays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+/** Parts of a time as clocks of a zone show it. @throws {RangeError} for a zone that does not exist */
+export function localTime(zone: string): (time: number) => LocalTime {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    minute: 'numeric',
+    hour: 'numeric',
+    day: 'numeric',
+    month: 'numeric',
+    weekday: 'short',
+  })
+  return (time) => {
+    const parts = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, value]))
+    return {
+      minute: Number(parts['minute']),
+      hour: Number(parts['hour']),
+      day: Number(parts['day']),
+      month: Number(parts['month']),
+      weekDay: shortDays.indexOf(parts['weekday'] ?? ''),
+    }
+  }
+}
+
+function isDay(schedule: Schedule, { day, month, weekDay }: LocalTime): boolean {
+  if (!schedule.months.has(month)) return false
+  const [isMonthDay, isWeekDay] = [schedule.days.has(day), schedule.weekDays.has(weekDay)]
+  return schedule.isDayOpen ? isMonthDay && isWeekDay : isMonthDay || isWeekDay
+}
+
+/** The first time after another at which a schedule comes; times are epoch ms. */
+export function nextAfter(schedule: Schedule, local: (time: number) => LocalTime, after: number): number | undefined {
+  let time = (Math.floor(after / minuteMs) + 1) * minuteMs
+  const end = time + maxSearchDays * 24 * 60 * minuteMs
+  while (time < end) {
+    const parts = local(time)
+    if (!isDay(schedule, parts)) time += ((23 - parts.hour) * 60 + (60 - parts.minute)) * minuteMs
+    else if (!schedule.hours.has(parts.hour)) time += (60 - parts.minute) * minuteMs
+    else if (schedule.minutes.has(parts.minute)) return time
+    else time += minuteMs
+  }
+  return undefined
 }
