@@ -16,6 +16,7 @@ import type { Manifest } from '../model/manifest.ts'
 import { groupOf, keyOf, kindKeyOf, resourceIdOf, versionOf } from '../model/resource-id.ts'
 import type { GroupKind, ResourceId } from '../model/resource-id.ts'
 import { isKindPermitted } from '../model/app-project.ts'
+import { isNamespaceOutdated } from './namespace-metadata.ts'
 import { trackedApplicationOf, trackingNameOf } from '../plan/tracking.ts'
 import type { TrackingSettings } from '../plan/tracking.ts'
 import type { Cluster } from '../ports/cluster.ts'
@@ -85,7 +86,8 @@ export async function compareWithCluster(
     ...(request.cache === undefined ? {} : { cache: request.cache }),
   })
   return {
-    comparison,
+    // The namespace is no object of git, yet what the spec says of it has to be applied.
+    comparison: isNamespaceOutdated(application) && comparison.status === 'Synced' ? { ...comparison, status: 'OutOfSync' } : comparison,
     desired: state.objects,
     conditions: [...state.conditions, ...sharedConditions(live, state.objects, trackingName, application, settings.tracking)],
   }

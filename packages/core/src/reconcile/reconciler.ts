@@ -170,8 +170,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const started = clock.now()
     options.emit({ type: 'application.refreshed', at: started, application: key, reason: request.reason })
     const isForced = request.level === 'force' || request.level === 'hard'
+    const ended = finished.get(key)
     const refreshed = await refreshApplication(
-      application,
+      // What has just ended is not recorded yet, and counts all the same.
+      ended === undefined ? application : { ...application, status: { ...application.status, operationState: ended } },
       { level: request.level, ...(request.at === undefined && !isForced ? {} : { since: request.at ?? started }) },
       refreshContext(),
     )

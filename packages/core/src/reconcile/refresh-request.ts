@@ -1,4 +1,5 @@
 // Why and how thoroughly an application is looked at again.
+import { isNamespaceOutdated } from './namespace-metadata.ts'
 import type { Application } from '../model/application.ts'
 import { isEqual } from '../diff/equal.ts'
 import { annotationOf } from '../model/kubernetes-object.ts'
@@ -41,6 +42,9 @@ export function requestOf(application: Application): RefreshRequest | undefined 
     return { level: 'force', reason: 'spec.source differs' }
   if (!isEqual(before.destination, now.destination)) return { level: 'latest', reason: 'spec.destination differs' }
   if (!isEqual(before.ignoreDifferences ?? [], now.ignoreDifferences ?? [])) return { level: 'latest', reason: 'spec.ignoreDifferences differs' }
+  // Once it is found out of sync, a sync alone can change that.
+  if (application.status?.sync?.status === 'Synced' && isNamespaceOutdated(application))
+    return { level: 'latest', reason: 'spec.syncPolicy.managedNamespaceMetadata differs' }
   return undefined
 }
 
