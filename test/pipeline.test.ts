@@ -122,6 +122,31 @@ describe('a live edit', () => {
     expect(world.application('shop')?.status?.history).toHaveLength(1)
   })
 
+  it('is passed over by rules that are changed afterwards, and rules that are none are told', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1') })
+    const syncPolicy = { automated: {}, syncOptions: ['CreateNamespace=true'] }
+    world.apply('shop', { syncPolicy })
+    await world.untilSynced('shop')
+    const live = world.cluster.api.get(configMaps, 'shop', 'a')
+    if (live === undefined) throw new Error('a is not there')
+    world.cluster.api.update({ ...live, data: { value: 'by hand' } }, { fieldManager: 'kubectl-edit' })
+    await world.until(() => expect(world.application('shop')?.status?.sync?.status).toBe('OutOfSync'))
+    const rule = (expression: string): void => {
+      const held = world.cluster.api.get({ group: 'argoproj.io', plural: 'applications' }, 'argocd', 'shop')
+      if (held === undefined) throw new Error('shop is not there')
+      world.cluster.api.update({ ...held, spec: { ...(held['spec'] as object), ignoreDifferences: [{ kind: 'ConfigMap', jqPathExpressions: [expression] }] } })
+    }
+    rule('.data[')
+    await world.until(() =>
+      expect(world.application('shop')?.status?.conditions).toMatchObject([
+        { type: 'ComparisonError', message: expect.stringContaining('".data["') as string },
+      ]),
+    )
+    rule('.data.value')
+    await world.until(() => expect(world.application('shop')?.status?.sync?.status).toBe('Synced'))
+    expect(valueOf(world, 'shop', 'a')).toBe('by hand')
+  })
+
   it('stays where self-heal is off', async () => {
     await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1') })
     world.apply('shop', { syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] } })

@@ -1,7 +1,16 @@
 // The controller as `plumbline run` and the demo use it: everything wired for one cluster.
 import { createEngine, messageOf, neverManaged, parseSettings } from '@plumbline/core'
 import type { Engine, InstallationSettings, Logger, PushAnswer } from '@plumbline/core'
-import { createApplicationStore, createCluster, createHttpClient, ensureDefaultProject, installDefinitions, systemClock, watchSettings } from '@plumbline/k8s'
+import {
+  createApplicationStore,
+  createCluster,
+  createHttpClient,
+  ensureDefaultProject,
+  installDefinitions,
+  pause,
+  systemClock,
+  watchSettings,
+} from '@plumbline/k8s'
 import type { ClusterAccess, KubernetesApplicationStore, KubernetesCluster } from '@plumbline/k8s'
 import { directory, helm, kustomize } from '@plumbline/renderers'
 import { gitSource } from '@plumbline/sources'
@@ -46,6 +55,7 @@ interface Running {
 }
 
 const settingsName = 'argocd-cm'
+const restartDelayMs = 1000
 
 /** Start a controller; resolves when it watches Applications. */
 export async function startController(options: ControllerOptions, signal?: AbortSignal): Promise<Controller> {
@@ -72,12 +82,21 @@ export async function startController(options: ControllerOptions, signal?: Abort
     return startEngine(options, namespace, git, chosen)
   }
 
-  /** A sync under way stays recorded, and the next engine goes on with it. */
+  /** A sync under way stays recorded, and the next engine goes on with it. A cluster that cannot be asked now is asked again. */
   async function restart(): Promise<void> {
     logger.log('info', `${settingsName} has changed: the engine starts again with the new settings`)
-    await running?.close()
-    running = start()
-    await running.engine.start(signal)
+    while (isStarted) {
+      try {
+        await running?.close()
+        running = start()
+        await running.engine.start(signal)
+        return
+      } catch (error) {
+        logger.log('error', `the engine does not start again: ${messageOf(error)}`)
+        await pause(restartDelayMs, signal).catch(() => undefined)
+        if (signal?.aborted === true) return
+      }
+    }
   }
 
   const webhook = await startWebhookReceiver({
@@ -93,7 +112,7 @@ export async function startController(options: ControllerOptions, signal?: Abort
   const close = async (): Promise<void> => {
     isStarted = false
     settings?.stop()
-    await changes.catch(() => undefined)
+    await changes
     await webhook.close()
     await running?.close()
     await git.close()

@@ -64,7 +64,7 @@ export type { SyncProgress, SyncRunRequest } from './apply/sync-run.ts'
 export { createApplier } from './apply/applier.ts'
 export type { Applier, ApplyOptions } from './apply/applier.ts'
 export { compareWithCluster, createDiffCache } from './reconcile/gather.ts'
-export type { ComparisonSettings, GatheredComparison } from './reconcile/gather.ts'
+export type { ComparisonSettings, GatheredComparison, DiffCaches } from './reconcile/gather.ts'
 export { parseApplication, specConditions, inCluster } from './model/parse-application.ts'
 export { applicationApiVersion, applicationKeyOf, isAutomated, sourcesOf } from './model/application.ts'
 export type {

@@ -2,7 +2,7 @@
 import type { Budget } from './budget.ts'
 import { isTrue } from './operations.ts'
 import type { Operations } from './operations.ts'
-import { LuaError, LuaLimitError, LuaTable, parseNumber, typeName } from './values.ts'
+import { LuaError, LuaTable, parseNumber, typeName } from './values.ts'
 import type { LuaFunction, LuaValue } from './values.ts'
 
 /** What libraries are made with. */
@@ -68,7 +68,8 @@ export function openBase({ globals, operations, load }: LibraryContext): void {
     try {
       return [true, ...operations.call(body, args)]
     } catch (error) {
-      if (!(error instanceof LuaError) || error instanceof LuaLimitError) throw error
+      // Limits are no errors of Lua.
+      if (!(error instanceof LuaError)) throw error
       return [false, ...onError(error.value)]
     }
   }

@@ -96,9 +96,12 @@ export function compile(chunk: Node, globals: LuaTable, operations: Operations, 
 
   function run(execute: Execute, frame: Frame): readonly LuaValue[] {
     budget.enter()
-    const signal = execute(frame)
-    budget.leave()
-    return signal instanceof Return ? signal.values : []
+    try {
+      const signal = execute(frame)
+      return signal instanceof Return ? signal.values : []
+    } finally {
+      budget.leave()
+    }
   }
 
   function block(statements: readonly Node[], scope: FunctionScope, isScoped = true): Execute {
@@ -360,7 +363,7 @@ export function compile(chunk: Node, globals: LuaTable, operations: Operations, 
       const name = nameOf(base['identifier'])
       return (frame) => {
         const self = object(frame)
-        return operations.call(operations.index(self, name, name), [self, ...args(frame)], name)
+        return operations.call(operations.index(self, name), [self, ...args(frame)], name)
       }
     }
     const callee = one(base, scope)

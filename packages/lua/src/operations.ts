@@ -15,7 +15,7 @@ function handlerOf(value: LuaValue, event: string): LuaValue {
 
 /** Methods of texts, where the library for them is open. */
 export interface Operations {
-  index(object: LuaValue, key: LuaValue, what?: string): LuaValue
+  index(object: LuaValue, key: LuaValue): LuaValue
   assign(object: LuaValue, key: LuaValue, value: LuaValue): void
   call(callee: LuaValue, args: readonly LuaValue[], what?: string): readonly LuaValue[]
   arithmetic(operator: string, left: LuaValue, right: LuaValue): LuaValue
@@ -34,7 +34,7 @@ export function createOperations(budget: Budget): Operations {
   const operations: Operations = { index, assign, call, arithmetic, concat, isEqual, isLess, isLessOrEqual, negate, length, show, strings: undefined }
   return operations
 
-  function index(object: LuaValue, key: LuaValue, what = ''): LuaValue {
+  function index(object: LuaValue, key: LuaValue): LuaValue {
     let current = object
     for (let depth = 0; depth < maxChain; depth++) {
       if (current instanceof LuaTable) {
@@ -45,7 +45,7 @@ export function createOperations(budget: Budget): Operations {
         if (typeof handler === 'function') return handler([current, key])[0]
         current = handler
       } else if (typeof current === 'string' && operations.strings !== undefined) return operations.strings.get(key)
-      else throw new LuaError(`attempt to index a ${what === '' ? '' : `${what} `}(a ${typeName(current)} value)`.replace('a (a ', 'a non-table object('))
+      else throw new LuaError(`attempt to index a non-table object(${typeName(current)}) with key '${show(key)}'`)
     }
     throw new LuaError('loop in gettable')
   }
@@ -91,8 +91,7 @@ export function createOperations(budget: Budget): Operations {
     if (a === undefined || b === undefined) {
       const result = viaHandler(events[operator] ?? '', left, right)
       if (result !== undefined) return result[0]
-      const culprit = a === undefined ? left : right
-      throw new LuaError(`cannot perform ${names[operator] ?? ''} operation between ${typeName(left)} and ${typeName(right)}`.replace(/^$/, typeName(culprit)))
+      throw new LuaError(`cannot perform ${names[operator] ?? ''} operation between ${typeName(left)} and ${typeName(right)}`)
     }
     switch (operator) {
       case '+':

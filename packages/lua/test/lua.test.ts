@@ -41,6 +41,7 @@ describe('scripts', () => {
     ['return os.date("%Y-%m-%dT%H:%M:%SZ", 0)', '1970-01-01T00:00:00Z'],
     ['return os.time({year = 2024, month = 2, day = 29, hour = 0})', 1709164800],
     ['return require("os").time()', 1],
+    ['local n = 0 for i = 1, 500 do if not pcall(function() error(i) end) then n = n + 1 end end return n', 500],
     ['local a <const> = 1 return a', undefined],
   ])('%s', (script, wanted) => {
     if (wanted === undefined) expect(() => value(script)).toThrow(LuaError)

@@ -40,9 +40,18 @@ export function createIgnoreRules(rules: readonly IgnoreDifference[]): IgnoreRul
   }
 }
 
+/** Rules are made for each comparison, their programs once. */
+const programsHeld = new Map<string, JqProgram>()
+const maxPrograms = 1000
+
 function compiled(expression: string): JqProgram {
+  const held = programsHeld.get(expression)
+  if (held !== undefined) return held
   try {
-    return compileJqDelete(expression)
+    const program = compileJqDelete(expression)
+    if (programsHeld.size >= maxPrograms) programsHeld.clear()
+    programsHeld.set(expression, program)
+    return program
   } catch (error) {
     if (error instanceof JqSyntaxError || error instanceof JqLimitError)
       throw new Error(

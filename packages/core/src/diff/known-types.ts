@@ -61,7 +61,13 @@ function schemaOf(type: string): TypeSchema | undefined {
 }
 
 function formOf(type: string): Form | undefined {
-  if (type === 'core/Quantity') return (value) => (isQuantity(value) && !String(value).startsWith('+') ? canonicalQuantity(value) : value)
+  if (type === 'core/Quantity')
+    return (value) => {
+      if (!isQuantity(value)) return value
+      // Go keeps the text of what is canonical already, with its sign.
+      const form = canonicalQuantity(value)
+      return value === `+${form}` ? value : form
+    }
   if (type === 'meta/v1/Duration')
     return (value) => {
       const duration = typeof value === 'string' ? parseGoDuration(value) : undefined

@@ -6,6 +6,8 @@ import type { DesiredObject } from '../compare/desired-state.ts'
 import type { Exclusion } from '../compare/exclusions.ts'
 import type { DiffSettings } from '../diff/diff.ts'
 import { createIgnoreRules } from '../diff/ignore.ts'
+import type { IgnoreRules } from '../diff/ignore.ts'
+import { messageOf } from '../errors.ts'
 import type { Prediction } from '../diff/predict.ts'
 import type { HealthRegistry } from '../health/health.ts'
 import type { Application, IgnoreDifference } from '../model/application.ts'
@@ -53,12 +55,15 @@ export async function compareWithCluster(
     readonly cluster: Cluster
     /** Default: everything is permitted. */
     readonly project?: KubernetesObject
-    readonly cache?: DiffCache
+    readonly cache?: DiffCaches
     readonly signal?: AbortSignal
   },
   settings: ComparisonSettings,
 ): Promise<GatheredComparison> {
-  const { application, manifests, cluster, project, signal } = request
+  const { application, cluster, project, signal } = request
+  const { rules, key: rulesKey, problem } = rulesOf(application, settings)
+  // Without the rules nobody knows what differs.
+  const manifests = problem === undefined ? request.manifests : undefined
   const trackingName = trackingNameOf({ name: application.metadata.name ?? '', namespace: application.metadata.namespace ?? '' }, settings.controllerNamespace)
   const scopes = await scopesOf(cluster, manifests ?? [], signal)
   const destinationNamespace = application.spec.destination.namespace ?? ''
@@ -77,19 +82,34 @@ export async function compareWithCluster(
     diff: {
       prediction: settings.prediction,
       ...settings.diff,
-      ignore: createIgnoreRules([...(settings.ignoreDifferences ?? []), ...(application.spec.ignoreDifferences ?? [])]),
+      ignore: rules,
     },
     health: settings.health,
     ...(project === undefined ? {} : { isForbidden: (id: ResourceId) => !isKindPermitted(project, id, id.namespace !== '') }),
     tracking: settings.tracking,
     self: resourceIdOf(application),
-    ...(request.cache === undefined ? {} : { cache: request.cache }),
+    ...(request.cache === undefined ? {} : { cache: request.cache.under(rulesKey) }),
   })
   return {
     // The namespace is no object of git, yet what the spec says of it has to be applied.
     comparison: isNamespaceOutdated(application) && comparison.status === 'Synced' ? { ...comparison, status: 'OutOfSync' } : comparison,
     desired: state.objects,
-    conditions: [...state.conditions, ...sharedConditions(live, state.objects, trackingName, application, settings.tracking)],
+    conditions: [
+      ...(problem === undefined ? [] : [{ type: 'ComparisonError' as const, message: problem }]),
+      ...state.conditions,
+      ...sharedConditions(live, state.objects, trackingName, application, settings.tracking),
+    ],
+  }
+}
+
+/** The rules of the installation and of the application, a text that tells them apart from others, and what is wrong with them. */
+function rulesOf(application: Application, settings: ComparisonSettings): { readonly rules: IgnoreRules; readonly key: string; readonly problem?: string } {
+  const declared = [...(settings.ignoreDifferences ?? []), ...(application.spec.ignoreDifferences ?? [])]
+  const key = declared.length === 0 ? '' : JSON.stringify(declared)
+  try {
+    return { rules: createIgnoreRules(declared), key }
+  } catch (error) {
+    return { rules: createIgnoreRules([]), key, problem: messageOf(error) }
   }
 }
 
@@ -172,22 +192,30 @@ function sharedConditions(
   })
 }
 
-/** A cache of diffs by identity of the desired object and version of the live one; bounded by forgetting the oldest. */
-export function createDiffCache(limit = 50_000): DiffCache {
-  const entries = new Map<string, { desired: KubernetesObject; version: string; diff: ReturnType<DiffCache['get']> }>()
+/** Differences that were found, under the rules by which they were found. */
+export interface DiffCaches {
+  under(rules: string): DiffCache
+}
+
+/** A cache of diffs by identity of the desired object, version of the live one, and rules; bounded by forgetting the oldest. */
+export function createDiffCache(limit = 50_000): DiffCaches {
+  const entries = new Map<string, { desired: KubernetesObject; version: string; rules: string; diff: ReturnType<DiffCache['get']> }>()
   const keyFor = (live: KubernetesObject): string => live.metadata.uid ?? keyOf(resourceIdOf(live))
   return {
-    get(desired, live) {
-      const entry = entries.get(keyFor(live))
-      return entry !== undefined && entry.version === live.metadata.resourceVersion && sameDesired(entry.desired, desired) ? entry.diff : undefined
-    },
-    set(desired, live, diff) {
-      const key = keyFor(live)
-      entries.delete(key)
-      entries.set(key, { desired, version: live.metadata.resourceVersion ?? '', diff })
-      const oldest = entries.keys().next()
-      if (entries.size > limit && oldest.done !== true) entries.delete(oldest.value)
-    },
+    under: (rules) => ({
+      get(desired, live) {
+        const entry = entries.get(keyFor(live))
+        const isSame = entry !== undefined && entry.rules === rules && entry.version === live.metadata.resourceVersion && sameDesired(entry.desired, desired)
+        return isSame ? entry.diff : undefined
+      },
+      set(desired, live, diff) {
+        const key = keyFor(live)
+        entries.delete(key)
+        entries.set(key, { desired, version: live.metadata.resourceVersion ?? '', rules, diff })
+        const oldest = entries.keys().next()
+        if (entries.size > limit && oldest.done !== true) entries.delete(oldest.value)
+      },
+    }),
   }
 }
 

@@ -1,9 +1,8 @@
 // One look at an application: resolve, render, compare; what goes wrong becomes conditions.
 import { compareWithCluster } from './gather.ts'
-import type { ComparisonSettings, GatheredComparison } from './gather.ts'
+import type { ComparisonSettings, GatheredComparison, DiffCaches } from './gather.ts'
 import type { RefreshLevel } from './refresh-request.ts'
 import type { RefreshOutcome } from './status.ts'
-import type { DiffCache } from '../compare/compare.ts'
 import { messageOf } from '../errors.ts'
 import { projectConditions } from '../model/app-project.ts'
 import { sourcesOf } from '../model/application.ts'
@@ -29,7 +28,7 @@ export interface RefreshContext {
   readonly cluster: Cluster
   readonly renderer: ApplicationRenderer
   readonly settings: ComparisonSettings
-  readonly cache: DiffCache
+  readonly cache: DiffCaches
   project(name: string): KubernetesObject | undefined
   readonly signal?: AbortSignal
 }

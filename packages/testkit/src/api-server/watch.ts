@@ -37,7 +37,6 @@ export interface WatchHub {
 }
 
 const bookmarkIntervalMs = 60_000
-const earlyMs = 2
 const initialEventsEnd = 'k8s.io/initial-events-end'
 
 export function createWatchHub(storage: Storage, clock: Clock): WatchHub {
@@ -95,8 +94,7 @@ export function createWatchHub(storage: Storage, clock: Clock): WatchHub {
       unsubscribe = storage.subscribe(type.storage, (event) => {
         if (Number(request.resourceVersion) < event.version) send(event)
       })
-      // Timers of Node may come a millisecond early. Clients take a watch that ends before its time for a fault.
-      if (request.timeoutMs !== undefined) timers.push(clock.setTimeout(close, request.timeoutMs + earlyMs))
+      if (request.timeoutMs !== undefined) timers.push(clock.setTimeout(close, request.timeoutMs))
       if (request.allowBookmarks) {
         const again = (): void => {
           if (isOver) return
