@@ -1,6 +1,11 @@
 // A Kubernetes API server, a Git server and a clock for tests.
 export { startCluster } from './start-cluster.ts'
 export type { Cluster, ClusterOptions, Snapshot } from './start-cluster.ts'
+export type { ApplyOptions, ClusterClient, ListOptions } from './client/cluster-client.ts'
+export type { EventuallyOptions } from './client/eventually.ts'
+export type { ManifestSource } from './client/manifests.ts'
+export { clusterMatchers } from './matchers/matchers.ts'
+export type { ResourceExpectation } from './matchers/matchers.ts'
 export type { ApiChange, ClusterApi, ResourceRef } from './api-server/cluster-api.ts'
 export type { Admission } from './api-server/admission/admission.ts'
 export type { AdmissionRequest } from './api-server/admission/admission-request.ts'

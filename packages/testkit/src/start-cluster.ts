@@ -25,6 +25,8 @@ import type { Clock, KubeObject } from './api-server/types.ts'
 import { createWatchHub } from './api-server/watch.ts'
 import { createWriter } from './api-server/write.ts'
 import { createCertificates } from './certificates.ts'
+import { createClusterClient } from './client/cluster-client.ts'
+import type { ClusterClient } from './client/cluster-client.ts'
 import { instantProvisioner } from './controllers/volume-claims.ts'
 import { startControllers } from './controllers/start-controllers.ts'
 import type { Workloads } from './controllers/start-controllers.ts'
@@ -65,7 +67,7 @@ export interface Snapshot {
 }
 
 /** A running cluster. */
-export interface Cluster extends AsyncDisposable {
+export interface Cluster extends ClusterClient, AsyncDisposable {
   /** Address of the API. */
   readonly url: string
   readonly token: string
@@ -88,6 +90,8 @@ export interface Cluster extends AsyncDisposable {
   snapshot(): Snapshot
   /** Replace everything; open watches end, as at a restart. */
   restore(snapshot: Snapshot): void
+  /** A second cluster that begins with the state of this one, with the same options on a port of its own. */
+  fork(options?: ClusterOptions): Promise<Cluster>
   /** Drop every connection, as a crash of the server would. */
   dropConnections(): void
   close(): Promise<void>
@@ -108,7 +112,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const facts = createFacts()
   const storage = createStorage()
   const registry = createRegistry(facts)
-  const admission = createAdmission(storage, { serviceAccounts: options.controllers ?? true })
+  const admission = createAdmission(storage, registry, { serviceAccounts: options.controllers ?? true })
   const authorizer = createAuthorizer(storage)
   const tokens = createTokenAuthority(storage, clock)
   const token = options.token ?? randomBytes(16).toString('hex')
@@ -201,6 +205,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     await writeFile(kubeconfigFile, kubeconfig(), { mode: 0o600 })
   }
 
+  const takeSnapshot = (): Snapshot => ({
+    version: storage.version(),
+    objects: Object.fromEntries(storage.storages().map((name) => [name, storage.list(name, undefined).map(({ object }) => object)])),
+  })
+
   function load({ version, objects }: Snapshot): void {
     storage.load(new Map(Object.entries(objects)), version)
   }
@@ -211,6 +220,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 
   return {
+    ...createClusterClient(api, storage, writer),
     url,
     token,
     ca: certificates?.ca,
@@ -224,10 +234,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     setLogs: (provider) => {
       logs = provider
     },
-    snapshot: () => ({
-      version: storage.version(),
-      objects: Object.fromEntries(storage.storages().map((name) => [name, storage.list(name, undefined).map(({ object }) => object)])),
-    }),
+    snapshot: takeSnapshot,
+    fork({ snapshot, ...changes } = {}) {
+      const { port: _port, dir: _dir, storageClass: _storageClass, ...kept } = options
+      return startCluster({ ...kept, snapshot: snapshot ?? takeSnapshot(), ...changes })
+    },
     restore(snapshot) {
       load(snapshot)
       watches.closeAll()

@@ -4,6 +4,7 @@ import { formatYaml } from '@plumbline/yaml'
 import { attributesOf } from './access/attributes.ts'
 import { requireAccess } from './access/refusals.ts'
 import { answerReview, isReview } from './access/reviews.ts'
+import { WebhookPending } from './admission/webhook-calls.ts'
 import { mediaForErrors, negotiate } from './accept.ts'
 import type { AnswerForm } from './accept.ts'
 import type { ApiAnswer, ApiRequest, WatchAnswer } from './answers.ts'
@@ -36,12 +37,13 @@ import { valueAt } from './types.ts'
 import type { JsonObject, KubeObject, WriteOptions } from './types.ts'
 import { systemDocument } from './system-paths.ts'
 
-/** Carry out a request. Never throws for what a client can cause. */
+/** Carry out a request. Throws nothing that a client can cause, but for {WebhookPending}. */
 export function handle(request: ApiRequest, context: ApiContext): ApiAnswer | WatchAnswer {
   try {
     requireAccess(context.authorizer, attributesOf(request.user, request))
     return route(request, context)
   } catch (error) {
+    if (error instanceof WebhookPending) throw error
     return errorAnswer(error, request)
   }
 }
@@ -97,6 +99,7 @@ function handleDeprecated(request: ApiRequest, resource: ResourcePath, context: 
   try {
     return handleResource(request, resource, context)
   } catch (error) {
+    if (error instanceof WebhookPending) throw error
     const warnings = [...deprecation(resource.type), ...(error instanceof StatusError ? error.warnings : [])]
     if (warnings.length === 0) throw error
     const answer = errorAnswer(error, request)

@@ -2,6 +2,7 @@
 import { authenticate } from './access/authentication.ts'
 import type { CertificateSubject } from './access/authentication.ts'
 import { impersonated } from './access/impersonation.ts'
+import { withWebhooks } from './admission/webhook-calls.ts'
 import { convertObject } from './conversions.ts'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -137,7 +138,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     send(response, errorAnswer(error instanceof ProtobufError ? badRequest(error.message) : error, { headers }))
     return
   }
-  const answer = handle({ ...asked, ...given }, context)
+  let answer: ReturnType<typeof handle>
+  try {
+    answer = await withWebhooks(() => handle({ ...asked, ...given }, context))
+  } catch (error) {
+    answer = errorAnswer(error, { headers })
+  }
   if (fault?.drop === 'after') {
     request.socket.destroy()
     return

@@ -158,22 +158,22 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     let object = storedForm(serverForm(withoutStatus(type, recorded), type), type)
     if (type.kind === 'Service' && type.group === '') object = allocator.service(object, undefined)
     checkEscalation(type, object, undefined, options.user, authorizer)
-    object = prepared(type, admission.mutate(type, object, namespace), undefined, { now: now(), user: options.user })
-    const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
-    if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
-    options.warnings.push(...warningsOfObject(type, object), ...finalizerWarnings(type, object, undefined))
-    admission.check({
-      operation: 'CREATE',
+    const asked = {
+      operation: 'CREATE' as const,
       type,
       namespace,
       name: object.metadata.name ?? '',
       subresource: '',
-      object,
       previous: undefined,
       dryRun: options.dryRun,
       user: options.user,
       warnings: options.warnings,
-    })
+    }
+    object = prepared(type, reformed(type, object, admission.mutate({ ...asked, object })), undefined, { now: now(), user: options.user })
+    const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
+    if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
+    options.warnings.push(...warningsOfObject(type, object), ...finalizerWarnings(type, object, undefined))
+    admission.check({ ...asked, object })
     const existing = storage.get(type.storage, namespace, object.metadata.name ?? '')
     if (existing !== undefined) {
       const isGoing = existing.object.metadata.deletionTimestamp !== undefined
@@ -181,6 +181,11 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     }
     const complete = completed(type, object)
     return options.dryRun ? complete : put(type, complete)
+  }
+
+  /** An object that admission changed, in the form the server keeps. */
+  function reformed(type: ResourceType, before: KubeObject, after: KubeObject): KubeObject {
+    return after === before ? after : storedForm(serverForm(after, type), type)
   }
 
   /** Bookkeeping of fields for everything but apply. */
@@ -305,24 +310,25 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     return next
   }
 
-  function storeUpdate(type: ResourceType, subresource: string, live: KubeObject, next: KubeObject, options: WriteOptions): KubeObject {
-    if (next === live) return live
-    checkEscalation(type, next, live, options.user, authorizer)
-    const errors = [...validateMetadataUpdate(live, next), ...validateObject(type, next, live), ...validateUpdate(type, live, next, subresource)]
-    if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
-    if (subresource === '') options.warnings.push(...finalizerWarnings(type, next, live))
-    admission.check({
-      operation: 'UPDATE',
+  function storeUpdate(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, options: WriteOptions): KubeObject {
+    if (updated === live) return live
+    const asked = {
+      operation: 'UPDATE' as const,
       type,
       namespace: live.metadata.namespace ?? '',
       name: live.metadata.name ?? '',
       subresource,
-      object: next,
       previous: live,
       dryRun: options.dryRun,
       user: options.user,
       warnings: options.warnings,
-    })
+    }
+    const next = reformed(type, updated, admission.mutate({ ...asked, object: updated }))
+    checkEscalation(type, next, live, options.user, authorizer)
+    const errors = [...validateMetadataUpdate(live, next), ...validateObject(type, next, live), ...validateUpdate(type, live, next, subresource)]
+    if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
+    if (subresource === '') options.warnings.push(...finalizerWarnings(type, next, live))
+    admission.check({ ...asked, object: next })
     if (options.dryRun) return next
     // The last finalizer of an object that is being deleted lets it go.
     if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0 && !isWaitingForGrace(type, next)) {

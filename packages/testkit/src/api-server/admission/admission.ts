@@ -1,6 +1,6 @@
 // What the server changes and checks before a write is stored, beyond the object's own rules; and the door for tests to refuse writes.
-import type { ResourceType } from '../resource-type.ts'
 import { StatusError } from '../status-errors.ts'
+import type { Registry } from '../resources.ts'
 import type { Storage } from '../storage.ts'
 import type { KubeObject } from '../types.ts'
 import type { AdmissionRequest } from './admission-request.ts'
@@ -9,7 +9,9 @@ import { checkNamespace } from './namespace-lifecycle.ts'
 import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts'
 import { withPriority } from './priority.ts'
 import { chargeQuotas } from './resource-quotas.ts'
-import { checkWebhooks } from './webhooks.ts'
+import { checkValidatingPolicies } from './validating-policies.ts'
+import { createWebhookCalls } from './webhook-calls.ts'
+import { checkWebhooks, mutatedByWebhooks } from './webhooks.ts'
 import { withServiceAccount, withStorageClass } from './service-account.ts'
 
 /** A rule of a test: refuse what it matches. */
@@ -22,8 +24,14 @@ export interface Denial {
 export interface Admission {
   /** Refuse matching writes, as a validating webhook would. Returns a function that ends the rule. */
   deny(matches: (request: AdmissionRequest) => boolean, message: string): () => void
-  /** A new object with what the server adds to it. @throws {StatusError} */
-  mutate(type: ResourceType, object: KubeObject, namespace: string): KubeObject
+  /**
+   * Lead the webhooks of a service to an address of the test's own, since nothing runs behind services here; their `caBundle` has to vouch for it.
+   * @param service `namespace/name`
+   * @param url `https://127.0.0.1:8443`
+   */
+  route(service: string, url: string): () => void
+  /** An object with what the server, and then mutating webhooks, make of it. @throws {StatusError} */
+  mutate(request: AdmissionRequest & { readonly object: KubeObject }): KubeObject
   /** @throws {StatusError} */
   check(request: AdmissionRequest): void
 }
@@ -34,20 +42,31 @@ export interface AdmissionOptions {
   readonly serviceAccounts: boolean
 }
 
-export function createAdmission(storage: Storage, { serviceAccounts }: AdmissionOptions): Admission {
+export function createAdmission(storage: Storage, registry: Registry, { serviceAccounts }: AdmissionOptions): Admission {
   const denials = new Set<Denial>()
+  const routes = new Map<string, string>()
+  const ports = { storage, routes, calls: createWebhookCalls() }
+  /** What the server's own plugins add to a new object. */
+  function withDefaults({ type, object, namespace }: AdmissionRequest & { readonly object: KubeObject }): KubeObject {
+    if (type.group !== '') return object
+    if (type.kind === 'PersistentVolumeClaim') return withStorageClass(object, storage)
+    if (type.kind !== 'Pod') return object
+    const limited = withLimitDefaults(object, namespace, storage)
+    return withPriority(serviceAccounts ? withServiceAccount(limited, namespace, storage) : limited, storage)
+  }
   return {
     deny(matches, message) {
       const denial = { matches, message }
       denials.add(denial)
       return () => void denials.delete(denial)
     },
-    mutate(type, object, namespace) {
-      if (type.group !== '') return object
-      if (type.kind === 'PersistentVolumeClaim') return withStorageClass(object, storage)
-      if (type.kind !== 'Pod') return object
-      const limited = withLimitDefaults(object, namespace, storage)
-      return withPriority(serviceAccounts ? withServiceAccount(limited, namespace, storage) : limited, storage)
+    route(service, url) {
+      routes.set(service, url)
+      return () => void routes.delete(service)
+    },
+    mutate(request) {
+      const completed = request.operation === 'CREATE' ? withDefaults(request) : request.object
+      return mutatedByWebhooks({ ...request, object: completed }, ports) ?? completed
     },
     check(request) {
       checkNamespace(request, storage)
@@ -63,7 +82,8 @@ export function createAdmission(storage: Storage, { serviceAccounts }: Admission
           code: 403,
         })
       }
-      checkWebhooks(request, storage)
+      checkValidatingPolicies(request, storage, registry)
+      checkWebhooks(request, ports)
       checkPolicies(request, storage)
     },
   }

@@ -38,7 +38,7 @@ export function isFault(result: Expression | CompileFault): result is CompileFau
 let shared: Environment | undefined
 
 /** The environment with all functions and no variables. To make it is costly, to copy it is not. */
-function baseEnvironment(): Environment {
+export function baseEnvironment(): Environment {
   if (shared === undefined) {
     shared = new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: true, homogeneousAggregateLiterals: false, limits } as never)
     registerFunctions(shared)
@@ -63,11 +63,7 @@ export function createScope(schema: JsonObject, isResource: boolean, isOptionalO
         type: checked.type ?? 'dyn',
         ast: ask.ast,
         evaluate(self, oldSelf) {
-          try {
-            return ask({ self, oldSelf })
-          } catch (error) {
-            throw new Error(runtimeMessage(error), { cause: error })
-          }
+          return evaluated(() => ask({ self, oldSelf }))
         },
       }
     },
@@ -80,8 +76,17 @@ interface Range {
 }
 
 /** The library's own `matches` backtracks; the function of the same length that stands for it does not, and positions stay what they are. */
-function withLinearMatches(source: string): string {
+export function withLinearMatches(source: string): string {
   return source.replaceAll(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\bmatches(?=\s*\()/g, (_whole, literal: string | undefined) => literal ?? matchesFunction)
+}
+
+/** @throws {Error} in the words of cel-go */
+export function evaluated(ask: () => unknown): unknown {
+  try {
+    return ask()
+  } catch (error) {
+    throw new Error(runtimeMessage(error), { cause: error })
+  }
 }
 
 function runtimeMessage(error: unknown): string {
@@ -101,7 +106,7 @@ function runtimeMessage(error: unknown): string {
 
 const expected = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
 
-function faultOf(source: string, error: (Error & { code?: string; summary?: string; range?: Range }) | undefined): CompileFault {
+export function faultOf(source: string, error: (Error & { code?: string; summary?: string; range?: Range }) | undefined): CompileFault {
   const summary = error?.summary ?? error?.message ?? ''
   const start = error?.range?.start ?? 0
   const at = (position: number, message: string, isUnsupported = false): CompileFault => ({ message: located(source, position, message), isUnsupported })
