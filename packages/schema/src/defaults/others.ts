@@ -132,19 +132,46 @@ export function defaultPriorityClass(object: JsonMap): JsonMap {
   return fill(object, { preemptionPolicy: 'PreemptLowerPriority' })
 }
 
+function matching(match: JsonMap): JsonMap {
+  const scoped = (rule: JsonMap): JsonMap => fill(rule, { scope: '*' })
+  return pipe(
+    match,
+    (map) => fill(map, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }),
+    (map) => each(map, 'resourceRules', scoped),
+    (map) => each(map, 'excludeResourceRules', scoped),
+  )
+}
+
 export function defaultValidatingAdmissionPolicy(object: JsonMap): JsonMap {
+  return within(object, 'spec', (spec) => within(fill(spec, { failurePolicy: 'Fail' }), 'matchConstraints', matching))
+}
+
+export function defaultValidatingAdmissionPolicyBinding(object: JsonMap): JsonMap {
+  return within(object, 'spec', (spec) => within(spec, 'matchResources', matching))
+}
+
+/** flowcontrol: `pkg/apis/flowcontrol/v1/defaults.go` */
+export function defaultFlowSchema(object: JsonMap): JsonMap {
+  return within(object, 'spec', (spec) => orDefault(spec, { matchingPrecedence: 1000 }))
+}
+
+export function defaultPriorityLevelConfiguration(object: JsonMap): JsonMap {
   return within(object, 'spec', (spec) =>
     pipe(
       spec,
-      (map) => fill(map, { failurePolicy: 'Fail' }),
+      (map) => within(map, 'exempt', (exempt) => fill(exempt, { nominalConcurrencyShares: 0, lendablePercent: 0 })),
       (map) =>
-        within(map, 'matchConstraints', (match) =>
-          pipe(
-            match,
-            (inner) => fill(inner, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }),
-            (inner) => each(inner, 'resourceRules', (rule) => fill(rule, { scope: '*' })),
+        within(map, 'limited', (limited) =>
+          within(fill(limited, { nominalConcurrencyShares: 30, lendablePercent: 0 }), 'limitResponse', (response) =>
+            within(response, 'queuing', (queuing) => orDefault(queuing, { handSize: 8, queues: 64, queueLengthLimit: 50 })),
           ),
         ),
     ),
   )
+}
+
+/** Zero stands for what is not given. */
+function orDefault(map: JsonMap, defaults: Readonly<Record<string, number>>): JsonMap {
+  const given = Object.fromEntries(Object.entries(map).filter(([key, value]) => !(Object.hasOwn(defaults, key) && value === 0)))
+  return fill(given, defaults)
 }

@@ -17,9 +17,7 @@ const noGeneration = new Set([
   'ServiceAccount',
   'APIService',
   'HorizontalPodAutoscaler',
-  'PodTemplate',
   'CertificateSigningRequest',
-  'IngressClass',
   'VolumeAttachment',
   'CSINode',
   'CSIDriver',
@@ -29,6 +27,8 @@ const noGeneration = new Set([
 ])
 /** Kinds that have a generation from Kubernetes 1.34 on, also for pods. */
 const generationFrom = new Set(['Pod'])
+/** Kinds without a spec that count the changes of everything but their metadata. */
+const withoutSpec = new Set(['EndpointSlice', 'PodTemplate'])
 const wholeObjectGeneration = new Set(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'PriorityLevelConfiguration'])
 
 /** Whether objects of the type count the changes of their spec. */
@@ -36,7 +36,7 @@ export function hasGeneration(type: ResourceType): boolean {
   if (type.defined !== undefined) return true
   if (generationFrom.has(type.kind)) return true
   if (wholeObjectGeneration.has(type.kind)) return true
-  return type.kind === 'EndpointSlice' || type.kind === 'PriorityClass' || (!noGeneration.has(type.kind) && hasSpec(type))
+  return withoutSpec.has(type.kind) || type.kind === 'PriorityClass' || (!noGeneration.has(type.kind) && hasSpec(type))
 }
 
 function hasSpec({ schema }: ResourceType): boolean {
@@ -70,13 +70,14 @@ export function generationAfter(type: ResourceType, before: KubeObject, after: K
   // Deployments count their annotations as well: rollbacks are asked for there.
   const isSame =
     isEqual(specOf(type, before), specOf(type, after)) &&
+    (type.kind !== 'EndpointSlice' || isEqual(before.metadata.labels ?? {}, after.metadata.labels ?? {})) &&
     (type.kind !== 'Deployment' || isEqual(before.metadata.annotations ?? {}, after.metadata.annotations ?? {}))
   return isSame ? current : current + 1
 }
 
 function specOf(type: ResourceType, object: KubeObject): unknown {
   if (wholeObjectGeneration.has(type.kind)) return object['webhooks'] ?? object['spec']
-  if (type.defined === undefined) return object['spec']
+  if (type.defined === undefined && !withoutSpec.has(type.kind)) return object['spec']
   // Custom resources: everything but metadata, and but status where that is an endpoint of its own.
   const { metadata: _metadata, ...rest } = object
   if (hasStatusEndpoint(type)) delete (rest as JsonObject)['status']

@@ -22,8 +22,7 @@ import { generationAfter, hasGeneration, hasStatusEndpoint, resetPathsOf, status
 import { formatTime, isEqual, isObject, objectOf } from './types.ts'
 import type { Clock, JsonObject, KubeObject, WriteOptions } from './types.ts'
 import { finalizerWarnings, warningsOfObject } from './warnings.ts'
-import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts'
-import { validateObject, validateUpdate } from './validation/objects.ts'
+import { validateChange, validateNew } from './validation/objects.ts'
 import { readScale, scaleConfiguration, writeScale } from './scale.ts'
 
 /** What a deletion came to: gone, or still there with a deletion time. */
@@ -70,24 +69,23 @@ const createdByUpdate = new Set([
   'ClusterRoleBinding',
   'LimitRange',
   'Event',
-  'EndpointSlice',
   'RuntimeClass',
-  'PriorityClass',
-  'CSINode',
-  'IngressClass',
 ])
 /** Kinds whose updates have to name the version they were made from. */
 const needsVersion = new Set([
   'Lease',
   'PodDisruptionBudget',
-  'NetworkPolicy',
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
   'CustomResourceDefinition',
   'APIService',
-  'EndpointSlice',
-  'FlowSchema',
-  'PriorityLevelConfiguration',
+  'RuntimeClass',
+  'CSIDriver',
+  'CSINode',
+  'CSIStorageCapacity',
+  'VolumeAttachment',
 ])
 /** Holds a definition until its objects are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
@@ -152,7 +150,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       ...(hasGeneration(type) ? { generation: 1 } : {}),
     }
     if (!type.isNamespaced) delete (metadata as JsonObject)['namespace']
-    if (!hasGeneration(type)) delete (metadata as JsonObject)['generation']
+    if (metadata.generation === 0) delete (metadata as JsonObject)['generation']
     // Fields are recorded before the server fills in its own: what it allocates belongs to nobody.
     const recorded = record(type, '', undefined, { ...decoded, metadata }, options)
     let object = storedForm(serverForm(withoutStatus(type, recorded), type), type)
@@ -170,7 +168,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       warnings: options.warnings,
     }
     object = prepared(type, reformed(type, object, admission.mutate({ ...asked, object })), undefined, { now: now(), user: options.user })
-    const errors = [...validateMetadata(type, object), ...validateObject(type, object)]
+    const errors = validateNew(type, object)
     if (errors.length > 0) throw invalid(kindOf(type), object.metadata.name ?? '', errors)
     options.warnings.push(...warningsOfObject(type, object), ...finalizerWarnings(type, object, undefined))
     admission.check({ ...asked, object })
@@ -325,7 +323,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     }
     const next = reformed(type, updated, admission.mutate({ ...asked, object: updated }))
     checkEscalation(type, next, live, options.user, authorizer)
-    const errors = [...validateMetadataUpdate(live, next), ...validateObject(type, next, live), ...validateUpdate(type, live, next, subresource)]
+    const errors = validateChange(type, live, next, subresource)
     if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
     if (subresource === '') options.warnings.push(...finalizerWarnings(type, next, live))
     admission.check({ ...asked, object: next })
@@ -415,7 +413,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (live === undefined && typeof given['uid'] === 'string')
       throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
     if (live !== undefined && typeof given['uid'] === 'string' && given['uid'] !== live.metadata.uid)
-      throw invalid(kindOf(type), name, validateMetadataUpdate(live, { ...live, metadata: { ...live.metadata, uid: given['uid'] } }))
+      throw invalid(kindOf(type), name, validateChange(type, live, { ...live, metadata: { ...live.metadata, uid: given['uid'] } }, subresource))
     const { resourceVersion: _version, uid: _uid, creationTimestamp: _created, generation: _generation, ...named } = given
     const applied = { ...configuration, metadata: { ...named, name } }
     const outcome = applied_(type, subresource, live, applied, options)

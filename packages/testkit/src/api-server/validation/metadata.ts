@@ -1,6 +1,9 @@
 // Rules of `metadata`. Follows apimachinery `pkg/api/validation/objectmeta.go`.
 import { label1035Problems, labelProblems, labelValueProblems, pathSegmentProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
+import { apiServiceNameProblems } from './cluster-kinds.ts'
 import { definitionNameProblems } from './custom-resource-definition.ts'
+import { isApart } from './rounds.ts'
+import { nonNegativeMessage } from './messages.ts'
 import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import type { KubeObject, ObjectMeta } from '../types.ts'
@@ -10,7 +13,9 @@ const labelNames = new Set(['Namespace', 'StatefulSet'])
 const maxAnnotationBytes = 256 * 1024
 
 /** How names of a kind are checked. */
-function nameProblems(type: ResourceType, name: string): string[] {
+function nameProblems(type: ResourceType, name: string, object: KubeObject): string[] {
+  if (type.kind === 'CustomResourceDefinition') return definitionNameProblems(object)
+  if (type.kind === 'APIService') return apiServiceNameProblems(object)
   if (pathNames.has(type.kind) && type.group === 'rbac.authorization.k8s.io') return pathSegmentProblems(name)
   if (labelNames.has(type.kind) && type.defined === undefined) return labelProblems(name)
   if (type.kind === 'Service' && type.group === '') return label1035Problems(name)
@@ -23,22 +28,69 @@ function maskedPrefix(prefix: string): string {
   return prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix
 }
 
-/** Problems of a new object's metadata. */
+/** Problems of an object's metadata, as a kind's own rules find them. */
 export function validateMetadata(type: ResourceType, object: KubeObject): FieldError[] {
-  const { metadata } = object
+  return [...nameErrors(type, object), ...validateCommon(object.metadata), ...(isCoreKind(type) ? coreFinalizerErrors(object.metadata) : [])]
+}
+
+/** Problems of an object's metadata, as the rules that all kinds share find them. */
+export function validateSharedMetadata({ metadata }: KubeObject): FieldError[] {
+  return validateCommon(metadata)
+}
+
+function isCoreKind(type: ResourceType): boolean {
+  return type.defined === undefined && !isApart.has(type.group)
+}
+
+function nameErrors(type: ResourceType, object: KubeObject): FieldError[] {
+  const { name = '', generateName = '' } = object.metadata
   const errors: FieldError[] = []
-  const { name = '', generateName = '' } = metadata
   if (generateName !== '')
-    for (const detail of nameProblems(type, maskedPrefix(generateName)))
+    for (const detail of nameProblems(type, maskedPrefix(generateName), object))
       errors.push({ type: 'Invalid', path: 'metadata.generateName', value: generateName, detail })
   if (name === '') errors.push({ type: 'Required', path: 'metadata.name', detail: 'name or generateName is required' })
-  else
-    for (const detail of type.kind === 'CustomResourceDefinition' ? definitionNameProblems(object) : nameProblems(type, name))
-      errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
-  return [...errors, ...validateCommon(metadata)]
+  else for (const detail of nameProblems(type, name, object)) errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })
+  return errors
 }
 
 function validateCommon(metadata: ObjectMeta): FieldError[] {
+  const { generation = 0 } = metadata
+  return [
+    ...(generation < 0 ? [{ type: 'Invalid' as const, path: 'metadata.generation', value: generation, detail: nonNegativeMessage }] : []),
+    ...textErrors(metadata),
+    ...finalizerErrors(metadata.finalizers ?? []),
+  ]
+}
+
+function finalizerErrors(finalizers: readonly string[]): FieldError[] {
+  const errors: FieldError[] = finalizers.flatMap((finalizer) =>
+    qualifiedNameProblems(finalizer).map((detail) => ({ type: 'Invalid' as const, path: 'metadata.finalizers', value: finalizer, detail })),
+  )
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion'))
+    errors.push({ type: 'Invalid', path: 'metadata.finalizers', value: finalizers, detail: 'finalizer orphan and foregroundDeletion cannot be both set' })
+  return errors
+}
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+/** kubernetes `pkg/apis/core/validation`: finalizers are the core's own, or somebody's. */
+function coreFinalizerErrors({ finalizers = [] }: ObjectMeta): FieldError[] {
+  return finalizers.flatMap((finalizer, index) =>
+    finalizer.includes('/') || standardFinalizers.has(finalizer)
+      ? []
+      : [
+          {
+            type: 'Invalid' as const,
+            path: `metadata.finalizers[${index}]`,
+            value: finalizer,
+            detail: 'name is neither a standard finalizer name nor is it fully qualified',
+          },
+        ],
+  )
+}
+
+/** Labels, annotations and owners. */
+function textErrors(metadata: ObjectMeta): FieldError[] {
   const errors: FieldError[] = []
   for (const [key, value] of Object.entries(metadata.labels ?? {})) {
     for (const detail of qualifiedNameProblems(key)) errors.push({ type: 'Invalid', path: 'metadata.labels', value: key, detail })
@@ -50,9 +102,6 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
     size += key.length + String(value).length
   }
   if (size > maxAnnotationBytes) errors.push({ type: 'TooLong', path: 'metadata.annotations', detail: `may not be more than ${maxAnnotationBytes} bytes` })
-  for (const [index, finalizer] of (metadata.finalizers ?? []).entries()) {
-    for (const detail of qualifiedNameProblems(finalizer)) errors.push({ type: 'Invalid', path: `metadata.finalizers[${index}]`, value: finalizer, detail })
-  }
   for (const owner of metadata.ownerReferences ?? []) {
     for (const field of ['apiVersion', 'kind', 'name', 'uid'] as const)
       if ((owner[field] ?? '') === '')
@@ -77,18 +126,9 @@ function validateCommon(metadata: ObjectMeta): FieldError[] {
   return errors
 }
 
-/** Kinds whose rules for updates begin with those for new objects. */
-const checkedWhole = new Set(['ConfigMap', 'Secret', 'Service', 'LimitRange', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'])
-
-/**
- * Problems of changed metadata. The server checks several times, for every kind and by the kind's own rules, and lists all findings:
- * https://github.com/kubernetes/kubernetes/blob/v1.34.4/staging/src/k8s.io/apiserver/pkg/registry/rest/update.go
- */
-export function validateMetadataUpdate(before: KubeObject, after: KubeObject): FieldError[] {
-  const changes = changeProblems(before, after)
-  const common = validateCommon(after.metadata)
-  const rounds = before.kind !== undefined && checkedWhole.has(before.kind) ? 4 : 3
-  return [...changes, ...changes, ...Array.from({ length: rounds }, () => common).flat()]
+/** Problems of changed metadata. apimachinery `ValidateObjectMetaAccessorUpdate` */
+export function validateMetadataChange(before: KubeObject, after: KubeObject): FieldError[] {
+  return [...changeProblems(before, after), ...textErrors(after.metadata)]
 }
 
 function changeProblems({ metadata: before }: KubeObject, { metadata: after }: KubeObject): FieldError[] {

@@ -6,22 +6,69 @@ import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import { isEqual, isObject, objectOf, valueAt } from '../types.ts'
 import type { KubeObject } from '../types.ts'
+import {
+  validateApiService,
+  validateIngressClass,
+  validateIngressClassUpdate,
+  validateLease,
+  validateLimitRange,
+  validateNamespace,
+  validateRevision,
+  validateRuntimeClass,
+  validateRuntimeClassUpdate,
+  validateSigningRequest,
+} from './cluster-kinds.ts'
 import { validateConfig } from './config.ts'
 import { validateDefinition, validateDefinitionUpdate } from './custom-resource-definition.ts'
+import { validateEndpoints, validateEndpointSlice } from './endpoints.ts'
+import { validateFlowSchema, validatePriorityLevel } from './flow-control.ts'
+import { validateMetadata, validateMetadataChange, validateSharedMetadata } from './metadata.ts'
 import { validateIngress, validateNetworkPolicy } from './networking.ts'
 import { validateAutoscaler, validateBudget, validatePriorityClass, validatePriorityClassUpdate } from './policies.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from './pod-updates.ts'
 import { Problems } from './problems.ts'
 import { validateQuota, validateQuotaUpdate } from './quotas.ts'
+import { isMetadataLast, looksAtUpdate } from './rounds.ts'
 import { checkTaints } from './scheduling.ts'
 import { validateRbac } from './rbac.ts'
 import { validateStatus } from './status.ts'
 import { validateService } from './services.ts'
 import { validateClaim, validateStorageClass, validateStorageClassUpdate, validateVolume } from './storage.ts'
+import {
+  validateAttachment,
+  validateAttachmentUpdate,
+  validateCapacity,
+  validateCapacityUpdate,
+  validateDriver,
+  validateDriverUpdate,
+} from './storage-kinds.ts'
+import { validatePolicy, validatePolicyBinding, validateWebhooks } from './webhook-configurations.ts'
 import { validateWorkload, validateWorkloadUpdate } from './workloads.ts'
 
+/** Problems of a new object, in the server's order. */
+export function validateNew(type: ResourceType, object: KubeObject): FieldError[] {
+  if (!isMetadataLast.has(type.kind) || type.defined !== undefined) return [...validateMetadata(type, object), ...validateObject(type, object)]
+  const errors = validateObject(type, object)
+  return errors.length > 0 ? errors : validateMetadata(type, object)
+}
+
+/** Problems of a changed object: those of every look that the server takes. */
+export function validateChange(type: ResourceType, before: KubeObject, after: KubeObject, subresource: string): FieldError[] {
+  const looks = {
+    meta: () => validateMetadata(type, after),
+    change: () => validateMetadataChange(before, after),
+    object: () => validateObject(type, after, before),
+    update: () => validateUpdate(type, before, after, subresource),
+  }
+  return [
+    ...validateSharedMetadata(after),
+    ...validateMetadataChange(before, after),
+    ...looksAtUpdate(type.kind, subresource, type.defined !== undefined).flatMap((look) => looks[look]()),
+  ]
+}
+
 /** Problems of an object, new or changed. */
-export function validateObject(type: ResourceType, object: KubeObject, previous?: KubeObject): FieldError[] {
+function validateObject(type: ResourceType, object: KubeObject, previous?: KubeObject): FieldError[] {
   if (type.defined !== undefined) return validateCustom(type, object, previous)
   switch (`${type.group}/${type.kind}`) {
     case '/ConfigMap':
@@ -46,6 +93,43 @@ export function validateObject(type: ResourceType, object: KubeObject, previous?
     case 'rbac.authorization.k8s.io/RoleBinding':
     case 'rbac.authorization.k8s.io/ClusterRoleBinding':
       return validateRbac(type, object)
+    case '/Endpoints':
+      return validateEndpoints(object, previous)
+    case '/LimitRange':
+      return validateLimitRange(object)
+    case '/Namespace':
+      return validateNamespace(object)
+    case 'discovery.k8s.io/EndpointSlice':
+      return validateEndpointSlice(object, previous)
+    case 'networking.k8s.io/IngressClass':
+      return validateIngressClass(object)
+    case 'node.k8s.io/RuntimeClass':
+      return validateRuntimeClass(object)
+    case 'apiregistration.k8s.io/APIService':
+      return validateApiService(object)
+    case 'coordination.k8s.io/Lease':
+      return validateLease(object)
+    case 'apps/ControllerRevision':
+      return validateRevision(object, previous)
+    case 'certificates.k8s.io/CertificateSigningRequest':
+      return previous === undefined ? validateSigningRequest(object) : []
+    case 'storage.k8s.io/CSIDriver':
+      return validateDriver(object)
+    case 'storage.k8s.io/CSIStorageCapacity':
+      return validateCapacity(object)
+    case 'storage.k8s.io/VolumeAttachment':
+      return validateAttachment(object)
+    case 'flowcontrol.apiserver.k8s.io/FlowSchema':
+      return validateFlowSchema(object)
+    case 'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration':
+      return validatePriorityLevel(object)
+    case 'admissionregistration.k8s.io/ValidatingWebhookConfiguration':
+    case 'admissionregistration.k8s.io/MutatingWebhookConfiguration':
+      return validateWebhooks(object, previous)
+    case 'admissionregistration.k8s.io/ValidatingAdmissionPolicy':
+      return validatePolicy(object, previous)
+    case 'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding':
+      return validatePolicyBinding(object)
     case '/ResourceQuota':
       return validateQuota(object)
     case '/Node':
@@ -94,7 +178,7 @@ function changed(problems: readonly FieldProblem[], before: readonly FieldProble
 }
 
 /** Problems of a change. */
-export function validateUpdate(type: ResourceType, before: KubeObject, after: KubeObject, subresource: string): FieldError[] {
+function validateUpdate(type: ResourceType, before: KubeObject, after: KubeObject, subresource: string): FieldError[] {
   if (type.defined !== undefined) return []
   if (subresource === 'status') return validateStatus(type, after)
   if (subresource === 'ephemeralcontainers') return validateEphemeralContainersUpdate(before, after)
@@ -129,6 +213,20 @@ export function validateUpdate(type: ResourceType, before: KubeObject, after: Ku
       return validateDefinitionUpdate(before, after)
     case 'storage.k8s.io/StorageClass':
       return validateStorageClassUpdate(before, after)
+    case 'storage.k8s.io/CSIDriver':
+      return validateDriverUpdate(before, after)
+    case 'storage.k8s.io/CSIStorageCapacity':
+      return validateCapacityUpdate(before, after)
+    case 'storage.k8s.io/VolumeAttachment':
+      return validateAttachmentUpdate(before, after)
+    case 'networking.k8s.io/IngressClass':
+      return validateIngressClassUpdate(before, after)
+    case 'node.k8s.io/RuntimeClass':
+      return validateRuntimeClassUpdate(before, after)
+    case 'discovery.k8s.io/EndpointSlice':
+      return immutable('addressType')
+    case 'apps/ControllerRevision':
+      return immutable('data')
     case 'scheduling.k8s.io/PriorityClass':
       return validatePriorityClassUpdate(before, after)
     case '/Service': {

@@ -28,6 +28,9 @@ export class Problems {
   tooLong(path: string, limit: number): void {
     this.errors.push({ type: 'TooLong', path, detail: `may not be more than ${limit} bytes` })
   }
+  tooMany(path: string, count: number, most: number): void {
+    this.errors.push({ type: 'TooMany', path, value: count, detail: `must have at most ${most} items` })
+  }
   unsupported(path: string, value: unknown, supported: readonly string[]): void {
     this.errors.push({ type: 'NotSupported', path, value, detail: `supported values: ${supported.map((name) => JSON.stringify(name)).join(', ')}` })
   }

@@ -1,8 +1,10 @@
 // Rules of the status of workloads. Follows kubernetes `pkg/apis/apps/validation/validation.go`.
 import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
-import { objectOf } from '../types.ts'
+import { arrayOf, objectOf } from '../types.ts'
 import type { KubeObject } from '../types.ts'
+import { checkBalancer } from './cluster-kinds.ts'
+import { Problems } from './problems.ts'
 
 interface Rules {
   /** Numbers that are never negative. */
@@ -47,6 +49,25 @@ const rules: Readonly<Record<string, Rules>> = {
 
 /** Problems of a changed status. */
 export function validateStatus(type: ResourceType, object: KubeObject): FieldError[] {
+  const problems = new Problems()
+  if (type.group === 'networking.k8s.io' && type.kind === 'Ingress') checkBalancer(objectOf(object['status'])['loadBalancer'], 'status.loadBalancer', problems)
+  if (type.group === '' && type.kind === 'Service') {
+    const balancer = objectOf(objectOf(object['status'])['loadBalancer'])
+    if (objectOf(object['spec'])['type'] !== 'LoadBalancer' && arrayOf(balancer['ingress']).length > 0)
+      problems.forbidden('status.loadBalancer.ingress', "may only be used when `spec.type` is 'LoadBalancer'")
+    else checkBalancer(balancer, 'status.loadBalancer', problems)
+  }
+  if (type.group === '' && type.kind === 'Namespace') {
+    const { phase } = objectOf(object['status'])
+    const isGoing = object.metadata.deletionTimestamp !== undefined
+    if (phase !== (isGoing ? 'Terminating' : 'Active'))
+      problems.invalid(
+        'status.Phase',
+        phase ?? '',
+        isGoing ? "may only be 'Terminating' if `deletionTimestamp` is not empty" : "may only be 'Active' if `deletionTimestamp` is empty",
+      )
+  }
+  if (problems.errors.length > 0) return problems.errors
   const found = type.group === 'apps' ? rules[type.kind] : undefined
   if (found === undefined) return []
   const status = objectOf(object['status'])

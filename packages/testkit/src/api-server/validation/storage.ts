@@ -7,6 +7,7 @@ import type { JsonObject, KubeObject } from '../types.ts'
 import { checkAccessModes, checkClaimSpec, checkVolumeMode } from './claims.ts'
 import { Problems } from './problems.ts'
 import { checkNodeSelector } from './scheduling.ts'
+import { checkTopologies } from './storage-kinds.ts'
 import { checkHostPath, checkNfs, checkVolumeSource } from './volumes.ts'
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
@@ -86,6 +87,7 @@ export function validateStorageClass(object: KubeObject): FieldError[] {
     problems.unsupported('reclaimPolicy', reclaimPolicy, ['Delete', 'Retain'])
   if (volumeBindingMode !== undefined && !['Immediate', 'WaitForFirstConsumer'].includes(printed(volumeBindingMode)))
     problems.unsupported('volumeBindingMode', volumeBindingMode, ['Immediate', 'WaitForFirstConsumer'])
+  checkTopologies(object['allowedTopologies'], problems)
   return problems.errors
 }
 

@@ -1,0 +1,60 @@
+// In which order the server looks at an object, and how often: it lists every finding of every look. The order is that of each kind's
+// `Validate` and `ValidateUpdate`, kubernetes `pkg/registry/*/strategy.go`, after the looks that all kinds share, apiserver `pkg/registry/rest`.
+
+/**
+ * One look: `meta` at the metadata of an object, `change` at how its metadata changed, `object` at the rest, `update` at what may not change.
+ */
+export type Look = 'meta' | 'change' | 'object' | 'update'
+
+const looks: Readonly<Record<string, Look>> = { M: 'meta', C: 'change', O: 'object', U: 'update' }
+
+/** Updates of most kinds: `C O U`. */
+const updates: Readonly<Record<string, string>> = {
+  ConfigMap: 'CUMO',
+  Secret: 'CUMO',
+  Service: 'CUMO',
+  ServiceAccount: 'CMO',
+  PersistentVolumeClaim: 'MOCMOU',
+  PersistentVolume: 'MOMOU',
+  Endpoints: 'CMO',
+  ReplicationController: 'MOCO',
+  Namespace: 'MOC',
+  Node: 'MOCU',
+  LimitRange: 'MO',
+  Event: 'O',
+  DaemonSet: 'CUO',
+  ControllerRevision: 'CMOU',
+  Job: 'MOCU',
+  NetworkPolicy: 'MOCO',
+  IngressClass: 'CUMO',
+  PodDisruptionBudget: 'O',
+  Role: 'MOMOC',
+  ClusterRole: 'MOMOC',
+  RoleBinding: 'MOMOCU',
+  ClusterRoleBinding: 'MOMOCU',
+  EndpointSlice: 'MOU',
+  CSIStorageCapacity: 'MOCU',
+  StorageClass: 'MOCU',
+  VolumeAttachment: 'MOMOU',
+  RuntimeClass: 'MOCU',
+  FlowSchema: 'MO',
+  PriorityLevelConfiguration: 'MO',
+  ValidatingWebhookConfiguration: 'MO',
+  MutatingWebhookConfiguration: 'MO',
+  ValidatingAdmissionPolicy: 'MO',
+  ValidatingAdmissionPolicyBinding: 'MO',
+  CertificateSigningRequest: 'MOCU',
+  APIService: 'CMO',
+}
+
+/** The looks of a kind's own rules at an update; `status` is looked at after its metadata. */
+export function looksAtUpdate(kind: string, subresource: string, isDefined: boolean): readonly Look[] {
+  if (subresource !== '') return ['change', 'update']
+  return [...((isDefined ? undefined : updates[kind]) ?? 'COU')].map((letter) => looks[letter] ?? 'object')
+}
+
+/** Kinds whose own rules for new objects leave the metadata to the rules that all kinds share, which are asked last. */
+export const isMetadataLast: ReadonlySet<string> = new Set(['PodDisruptionBudget', 'Event'])
+
+/** Groups whose finalizers need not be qualified names of the kind that the core knows. */
+export const isApart: ReadonlySet<string> = new Set(['admissionregistration.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io'])

@@ -1,0 +1,125 @@
+// Drivers, capacities and attachments of storage. Follows kubernetes `pkg/apis/storage/validation`.
+import { isQuantity, parseQuantity, printed } from '@plumbline/schema'
+import { qualifiedNameProblems, subdomainProblems } from '../names.ts'
+import type { FieldError } from '../status-errors.ts'
+import { arrayOf, isEqual, isObject, objectOf, objectsOf } from '../types.ts'
+import type { KubeObject } from '../types.ts'
+import { checkSelector } from './labels.ts'
+import { nonNegativeMessage } from './messages.ts'
+import { Problems } from './problems.ts'
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+const immutableDetail = 'field is immutable'
+
+export function checkTopologies(topologies: unknown, problems: Problems): void {
+  const seen: unknown[] = []
+  for (const [index, term] of objectsOf(topologies).entries()) {
+    const path = `allowedTopologies[${index}].matchLabelExpressions`
+    const keys = new Map<string, readonly string[]>()
+    for (const [at, requirement] of objectsOf(term['matchLabelExpressions']).entries()) {
+      const values = arrayOf(requirement['values']).map(printed)
+      if (values.length === 0) problems.required(`${path}[${at}].values`)
+      for (const [valueIndex, value] of values.entries())
+        if (values.indexOf(value) < valueIndex) problems.duplicate(`${path}[${at}].values[${valueIndex}]`, value)
+      const key = textOf(requirement['key'])
+      problems.invalidEach(`${path}[${at}].key`, key, qualifiedNameProblems(key))
+      if (keys.has(key)) problems.duplicate(`${path}[${at}].key`, key)
+      keys.set(key, [...new Set(values)].toSorted())
+    }
+    const entries = [...keys].toSorted(([a], [b]) => (a < b ? -1 : 1))
+    if (seen.some((other) => isEqual(other, entries))) problems.duplicate(path, '')
+    // A server compares with as many empty terms as there are terms.
+    else if (entries.length === 0) problems.duplicate(path, '')
+    seen.push(entries)
+  }
+}
+
+export function validateDriver(object: KubeObject): FieldError[] {
+  const problems = new Problems()
+  const spec = objectOf(object['spec'])
+  const policy = spec['fsGroupPolicy']
+  const policies = ['File', 'None', 'ReadWriteOnceWithFSType']
+  if (policy !== undefined && !policies.includes(printed(policy))) problems.unsupported('spec.fsGroupPolicy', policy, policies)
+  const audiences = new Set<string>()
+  for (const [index, request] of objectsOf(spec['tokenRequests']).entries()) {
+    const [path, audience, seconds] = [`spec.tokenRequests[${index}]`, textOf(request['audience']), request['expirationSeconds']]
+    if (audiences.has(audience)) {
+      problems.duplicate(`${path}.audience`, audience)
+      continue
+    }
+    audiences.add(audience)
+    if (typeof seconds !== 'number') continue
+    if (seconds < 600) problems.invalid(`${path}.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes')
+    if (seconds > 2 ** 32) problems.invalid(`${path}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds')
+  }
+  for (const mode of arrayOf(spec['volumeLifecycleModes']))
+    if (mode !== 'Persistent' && mode !== 'Ephemeral') problems.unsupported('spec.volumeLifecycleModes', mode, ['Persistent', 'Ephemeral'])
+  return problems.errors
+}
+
+export function validateDriverUpdate(before: KubeObject, after: KubeObject): FieldError[] {
+  const problems = new Problems()
+  const [old, next] = [objectOf(before['spec']), objectOf(after['spec'])]
+  for (const [member, shown] of [
+    ['attachRequired', 'attachedRequired'],
+    ['volumeLifecycleModes', 'volumeLifecycleModes'],
+  ] as const)
+    if (!isEqual(old[member], next[member])) problems.invalid(`spec.${shown}`, next[member], immutableDetail)
+  return problems.errors
+}
+
+export function validateCapacity(object: KubeObject): FieldError[] {
+  const problems = new Problems()
+  checkSelector(object['nodeTopology'], 'nodeTopology', problems)
+  const name = textOf(object['storageClassName'])
+  problems.invalidEach('storageClassName', name, subdomainProblems(name))
+  const { capacity } = object
+  if (isQuantity(capacity) && parseQuantity(capacity).nano < 0n) problems.invalid('capacity', capacity, nonNegativeMessage)
+  return problems.errors
+}
+
+export function validateCapacityUpdate(before: KubeObject, after: KubeObject): FieldError[] {
+  const problems = new Problems()
+  for (const member of ['nodeTopology', 'storageClassName'])
+    if (!isEqual(before[member] ?? null, after[member] ?? null)) problems.invalid(member, after[member] ?? null, immutableDetail)
+  return problems.errors
+}
+
+export function validateAttachment(object: KubeObject): FieldError[] {
+  const problems = new Problems()
+  const spec = objectOf(object['spec'])
+  const attacher = textOf(spec['attacher'])
+  if (attacher === '') problems.required('spec.attacher')
+  // New ones have the names of drivers.
+  if (attacher.length > 63) problems.tooLong('spec.attacher', 63)
+  const { persistentVolumeName: volume, inlineVolumeSpec: inline } = objectOf(spec['source'])
+  if (volume === undefined && inline === undefined) problems.required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')
+  else if (volume !== undefined && inline !== undefined)
+    problems.forbidden('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')
+  else if (volume === '') problems.required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName')
+  else if (isObject(inline)) checkInline(inline, problems)
+  const node = textOf(spec['nodeName'])
+  problems.invalidEach('spec.nodeName', node, subdomainProblems(node))
+  return problems.errors
+}
+
+function checkInline(spec: object, problems: Problems): void {
+  const path = 'spec.source.inlineVolumeSpec'
+  const { csi, accessModes } = spec as { csi?: unknown; accessModes?: unknown }
+  if (!isObject(csi)) problems.required(`${path}.csi`, 'has to be specified in the context of inline volumes')
+  if (arrayOf(accessModes).length === 0) problems.required(`${path}.accessModes`)
+  if (!isObject(csi)) problems.required(path, 'must specify a volume type')
+  else for (const member of ['driver', 'volumeHandle']) if (textOf(csi[member]) === '') problems.required(`${path}.csi.${member}`)
+}
+
+export function validateAttachmentUpdate(before: KubeObject, after: KubeObject): FieldError[] {
+  if (isEqual(before['spec'], after['spec'])) return []
+  const spec = objectOf(after['spec'])
+  const { persistentVolumeName: volume } = objectOf(spec['source'])
+  const value = {
+    Attacher: textOf(spec['attacher']),
+    Source: { PersistentVolumeName: volume ?? null, InlineVolumeSpec: null },
+    NodeName: textOf(spec['nodeName']),
+  }
+  return [{ type: 'Invalid', path: 'spec', value, detail: immutableDetail }]
+}
