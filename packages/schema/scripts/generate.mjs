@@ -10,6 +10,8 @@ const read = (path) => JSON.parse(readFileSync(join(facts, path), 'utf8'))
 
 const { definitions } = read('openapi/v2.json')
 const defaults = read('defaults-by-type.json')
+// What Go says of its types, printed by go-fields/main.go.
+const goFields = JSON.parse(readFileSync(join(here, 'go-fields/fields.json'), 'utf8'))
 const names = Object.keys(definitions)
   .filter((name) => !name.endsWith('List') || definitions[name].properties?.items === undefined)
   .sort()
@@ -97,6 +99,14 @@ for (const file of readdirSync(join(facts, 'openapi/v3'))) {
   }
 }
 
+/** `o`: members that are left out when they are zero; `g`: members whose Go type has a name of its own. */
+function goNotes(name, { properties = {} }) {
+  const { omitted = [], named = {} } = goFields[name.split('.').slice(-3).join('.')] ?? {}
+  const o = omitted.filter((field) => properties[field] !== undefined && field !== 'apiVersion' && field !== 'kind')
+  const g = Object.fromEntries(Object.entries(named).filter(([field]) => properties[field] !== undefined && !/^(?:types\.UID|v1\.FieldsV1)$/.test(named[field])))
+  return { ...(o.length === 0 ? {} : { o }), ...(Object.keys(g).length === 0 ? {} : { g }) }
+}
+
 const types = names.map((name) => {
   const definition = definitions[name]
   const keyDefaults = Object.fromEntries(Object.entries(defaults[name] ?? {}).filter(([, value]) => typeof value !== 'object'))
@@ -107,6 +117,7 @@ const types = names.map((name) => {
     ...(Object.keys(keyDefaults).length === 0 ? {} : { d: keyDefaults }),
     ...(z.length === 0 ? {} : { z }),
     ...(n.length === 0 ? {} : { n }),
+    ...goNotes(name, definition),
   }
   return [
     Object.fromEntries(Object.entries(definition.properties ?? {}).map(([field, schema]) => [field, expression(schema)])),

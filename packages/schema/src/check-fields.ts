@@ -39,7 +39,7 @@ interface Place {
 function visit(value: unknown, schema: TypeSchema, path: string, place: Place, context: Context, depth: number): unknown {
   if (value === null || schema.kind === 'any' || depth > maxDepth) return value
   if (schema.kind === 'scalar') {
-    checkScalar(value, schema.type, place, context)
+    checkScalar(value, schema.type, schema.goType, place, context)
     return value
   }
   if (schema.kind === 'list') {
@@ -51,7 +51,7 @@ function visit(value: unknown, schema: TypeSchema, path: string, place: Place, c
     }
     return copy ?? value
   }
-  if (!isMap(value)) return wrong(value, schema.kind === 'map' ? `map[string]${goType(schema.values)}` : goType(schema), place, context)
+  if (!isMap(value)) return wrong(value, goType(schema), place, context)
   let copy: Record<string, unknown> | undefined
   const names = Object.keys(value)
   for (const [position, name] of names.entries()) {
@@ -81,7 +81,7 @@ function placeOf(schema: TypeSchema, name: string, place: Place): Place {
   return { structure, field: place.field === '' ? name : `${place.field}.${name}` }
 }
 
-function checkScalar(value: unknown, type: ScalarType, place: Place, context: Context): void {
+function checkScalar(value: unknown, type: ScalarType, goName: string | undefined, place: Place, context: Context): void {
   const isNumber = typeof value === 'number' || typeof value === 'bigint'
   switch (type) {
     case 'int-or-string':
@@ -101,15 +101,28 @@ function checkScalar(value: unknown, type: ScalarType, place: Place, context: Co
     case 'int32':
     case 'int64':
       if (!isNumber) wrong(value, type, place, context)
-      else if (typeof value === 'number' && !Number.isInteger(value))
+      else if ((typeof value === 'number' && !Number.isInteger(value)) || (type === 'int32' && (value < minInt32 || value > maxInt32)))
         context.typeError ??= `json: cannot unmarshal number ${value} into Go struct field ${place.structure}.${place.field} of type ${type}`
       return
     case 'number':
       if (!isNumber) wrong(value, 'float64', place, context)
       return
+    case 'byte':
+      if (typeof value !== 'string') wrong(value, '[]uint8', place, context)
+      else if (!base64.test(value)) context.typeError ??= `illegal base64 data at input byte ${base64Fault(value)}`
+      return
     default:
-      if (typeof value !== 'string') wrong(value, 'string', place, context)
+      if (typeof value !== 'string') wrong(value, goName ?? 'string', place, context)
   }
+}
+
+const [minInt32, maxInt32] = [-2_147_483_648, 2_147_483_647]
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** Where Go's decoder stops: at the first character that does not belong, or at the group that is not whole. */
+function base64Fault(text: string): number {
+  const odd = text.search(/[^A-Za-z0-9+/]/)
+  return odd < 0 || text[odd] === '=' ? Math.floor((odd < 0 ? text.length : odd) / 4) * 4 : odd
 }
 
 function wrong(value: unknown, type: string, place: Place, context: Context): unknown {
@@ -122,6 +135,7 @@ function wrong(value: unknown, type: string, place: Place, context: Context): un
 }
 
 function goType(schema: TypeSchema): string {
+  if ((schema.kind === 'scalar' || schema.kind === 'map') && schema.goType !== undefined) return schema.goType
   switch (schema.kind) {
     case 'scalar':
       return {

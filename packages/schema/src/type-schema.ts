@@ -16,11 +16,15 @@ export type ScalarType = 'string' | 'int32' | 'int64' | 'number' | 'boolean' | '
 export interface ScalarSchema extends PatchMarks {
   readonly kind: 'scalar'
   readonly type: ScalarType
+  /** Name of the Go type, `v1.Protocol` for instance, where it has one. */
+  readonly goType?: string
 }
 
 /** Anything: maps merge by member, lists are replaced. */
 export interface AnySchema extends PatchMarks {
   readonly kind: 'any'
+  /** Whether it has one owner, as what built-in types keep unread. */
+  readonly isAtomic?: boolean
 }
 
 export interface ObjectSchema extends PatchMarks {
@@ -37,8 +41,16 @@ export interface ObjectSchema extends PatchMarks {
   readonly typeName?: string
   /** Its package, `v1` for instance. */
   readonly packageName?: string
-  /** What an empty object of the Go type has: structures that are no pointers, collections that are written as null, and scalars that are always written. */
-  readonly zero: { readonly structures: readonly string[]; readonly nulls: readonly string[]; readonly scalars: Readonly<Record<string, unknown>> }
+  /**
+   * What an empty object of the Go type has: structures that are no pointers, collections that are written as null, and scalars that are always
+   * written; and the scalars that are left out when they are zero.
+   */
+  readonly zero: {
+    readonly structures: readonly string[]
+    readonly nulls: readonly string[]
+    readonly scalars: Readonly<Record<string, unknown>>
+    readonly omitted?: readonly string[]
+  }
 }
 
 /** An object of which nothing has been set, as Go writes it. */
@@ -55,6 +67,35 @@ export function zeroValueOf(schema: ObjectSchema, depth = 0): Record<string, unk
 function isEmptyCollection(value: unknown, schema: TypeSchema): boolean {
   if (schema.kind === 'list') return Array.isArray(value) && value.length === 0
   return schema.kind === 'map' && typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
+
+/** The object without the scalars that Go leaves out because they are zero. What has none of them is returned as it is. */
+export function withoutZeros(value: unknown, schema: TypeSchema): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    if (schema.kind !== 'list' || schema.items.kind === 'scalar') return value
+    let list: unknown[] | undefined
+    for (const [index, item] of value.entries()) {
+      const next = withoutZeros(item, schema.items)
+      if (next !== item) (list ??= [...(value as unknown[])])[index] = next
+    }
+    return list ?? value
+  }
+  if (schema.kind !== 'object' && (schema.kind !== 'map' || schema.values.kind === 'scalar')) return value
+  const map = value as Readonly<Record<string, unknown>>
+  let copy: Record<string, unknown> | undefined
+  for (const name of Object.keys(map)) {
+    const inner = memberSchema(schema, name)
+    if (inner === undefined || inner.kind === 'scalar') continue
+    const next = withoutZeros(map[name], inner)
+    if (next !== map[name]) (copy ??= { ...map })[name] = next
+  }
+  if (schema.kind === 'object')
+    for (const name of schema.zero.omitted ?? []) {
+      const given = map[name]
+      if ((given === '' || given === 0 || given === false) && Object.hasOwn(map, name)) delete (copy ??= { ...map })[name]
+    }
+  return copy ?? value
 }
 
 /**
@@ -107,6 +148,8 @@ const maxZeroDepth = 8
 export interface MapSchema extends PatchMarks {
   readonly kind: 'map'
   readonly values: TypeSchema
+  /** Name of the Go type, where it has one. */
+  readonly goType?: string
   readonly isAtomic: boolean
 }
 

@@ -3,6 +3,11 @@ import { member } from '../values.ts'
 import type { JsonMap } from '../values.ts'
 import { each, fill, pipe, textOf, within, withinOrNew } from './fill.ts'
 
+/** networking: `pkg/apis/networking/v1/defaults.go` */
+export function defaultIngressClass(object: JsonMap): JsonMap {
+  return within(object, 'spec', (spec) => within(spec, 'parameters', (parameters) => fill(parameters, { scope: 'Cluster' })))
+}
+
 /** rbac: `pkg/apis/rbac/v1/defaults.go` */
 export function defaultRoleBinding(object: JsonMap): JsonMap {
   const rbac = 'rbac.authorization.k8s.io'

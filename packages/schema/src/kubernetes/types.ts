@@ -17,11 +17,10 @@ type TypeRow = readonly [
     readonly d?: Readonly<Record<string, unknown>>
     readonly z?: readonly string[]
     readonly n?: readonly string[]
+    readonly o?: readonly string[]
+    readonly g?: Readonly<Record<string, string>>
   }?,
 ]
-
-/** Zeros that the document calls defaults, though Go leaves them out. */
-const omittedZeros = new Set(['v1.ReplicationControllerSpec.minReadySeconds'])
 
 const scalars: Readonly<Record<string, ScalarType>> = {
   s: 'string',
@@ -51,7 +50,7 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
     const schema: ObjectSchema = {
       kind: 'object',
       get fields() {
-        fields ??= new Map(Object.entries(members).map(([name, expression]) => [name, parse(expression)]))
+        fields ??= new Map(Object.entries(members).map(([name, expression]) => [name, named(parse(expression), facts?.g?.[name])]))
         return fields
       },
       isAtomic: facts?.a === 1,
@@ -61,9 +60,11 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
       zero: {
         structures: facts?.z ?? [],
         nulls: facts?.n ?? [],
+        omitted: facts?.o ?? [],
         scalars: Object.fromEntries(
           Object.entries(facts?.d ?? {}).filter(
-            ([field, value]) => (value === '' || value === 0 || value === false) && !omittedZeros.has(`${names[index] ?? ''}.${field}`),
+            // What the document calls a default may be what Go leaves out.
+            ([field, value]) => (value === '' || value === 0 || value === false) && facts?.o?.includes(field) !== true,
           ),
         ),
       },
@@ -111,10 +112,17 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
       }
     }
     const scalar = scalars[core]
-    return scalar === undefined ? { kind: 'any', ...patch } : { kind: 'scalar', type: scalar, ...patch }
+    return scalar === undefined ? { kind: 'any', isAtomic: true, ...patch } : { kind: 'scalar', type: scalar, ...patch }
   }
 
   return { schemaAt, indexOf: (kind) => kinds[kind] }
+}
+
+/** A type whose values have a name in Go, or a list of such. */
+function named(schema: TypeSchema, goType: string | undefined): TypeSchema {
+  if (goType === undefined) return schema
+  if (schema.kind === 'list') return { ...schema, items: named(schema.items, goType) }
+  return schema.kind === 'scalar' || schema.kind === 'map' ? { ...schema, goType } : schema
 }
 
 /** `core.v1.PodSpec` is Go's `v1.PodSpec`. */

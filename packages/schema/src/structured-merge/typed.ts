@@ -29,7 +29,7 @@ function shapeOf(schema: TypeSchema, value: unknown): Shape {
     case 'map':
       return schema.isAtomic ? 'leaf' : 'map'
     case 'any':
-      return isMap(value) ? 'map' : 'leaf'
+      return isMap(value) && schema.isAtomic !== true ? 'map' : 'leaf'
   }
 }
 

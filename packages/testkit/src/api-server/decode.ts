@@ -11,13 +11,13 @@ import {
   pruneObject,
   typeSchemaOf,
   untypedSchema,
-  withZeroMembers,
+  withoutZeros, withZeroMembers,
 } from '@plumbline/schema'
 import { parseJson, parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { parseApiVersion } from './resources.ts'
 import type { ResourceType } from './resource-type.ts'
 import { badRequest, unsupportedMediaType } from './status-errors.ts'
-import { isObject } from './types.ts'
+import { isObject, objectOf, setMember } from './types.ts'
 import { duplicateMembers } from './duplicate-members.ts'
 import type { Duplicates, FieldValidation, JsonObject, KubeObject } from './types.ts'
 
@@ -86,7 +86,7 @@ export function decodeObject(
   if (kind !== type.kind || apiVersion !== type.apiVersion) throw mismatch(apiVersion, kind, type)
   const named = { ...body, kind, apiVersion }
   return type.defined === undefined
-    ? decodeBuiltIn(named, type, fieldValidation, duplicates)
+    ? decodeBuiltIn(named, type, fieldValidation, duplicates, isApplied)
     : decodeCustom(named, type, fieldValidation, duplicates, isApplied)
 }
 
@@ -104,18 +104,39 @@ function mismatch(apiVersion: string, kind: string, type: ResourceType): Error {
   return badRequest(`${head}converting (${version}.${kind}) to (${internal}.${type.kind}): unknown conversion`)
 }
 
-function decodeBuiltIn(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates): Decoded {
+function decodeBuiltIn(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates, isApplied: boolean): Decoded {
   if (type.schema === undefined) return { object: withMetadata(body), warnings: [] }
   const { object, unknownFields, typeError } = checkFields(body, type.schema)
   const head = `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: `
   if (typeError !== undefined) throw badRequest(`${head}${typeError}`)
   const texts = [...unknownFields.map((field) => `unknown field "${field}"`), ...duplicates.texts]
   if (texts.length > 0 && fieldValidation === 'Strict') throw badRequest(`${head}${strictError(texts, duplicates)}`)
-  const formed = serverForm(withMetadata(withoutNulls(object, type.schema) as JsonObject), type)
+  const read = serverForm(withMetadata(withoutNulls(object, type.schema) as JsonObject), type)
+  const formed = isApplied ? read : converted(type, read)
   // An empty list of managers asks for the bookkeeping to be forgotten.
   const managers = isObject(body['metadata']) ? body['metadata']['managedFields'] : undefined
   const asked = Array.isArray(managers) && managers.length === 0 ? { ...formed, metadata: { ...formed.metadata, managedFields: [] } } : formed
   return { object: asked, warnings: fieldValidation === 'Warn' ? texts : [] }
+}
+
+/** What is written in several ways is kept in one, and belongs to who wrote it in any. */
+function converted({ group, kind }: ResourceType, object: KubeObject): KubeObject {
+  if (group === '' && kind === 'Secret') return withDecodedStrings(object)
+  if (group === '' && kind === 'Node') {
+    const spec = objectOf(object['spec'])
+    const { podCIDR, podCIDRs } = spec
+    return typeof podCIDR === 'string' && podCIDRs === undefined ? { ...object, spec: { ...spec, podCIDRs: [podCIDR] } } : object
+  }
+  return object
+}
+
+/** A Secret with its `stringData` among its data. */
+export function withDecodedStrings(secret: KubeObject): KubeObject {
+  if (!isObject(secret['stringData'])) return secret
+  const { stringData, ...rest } = secret as KubeObject & { stringData: JsonObject }
+  const data = { ...objectOf(rest['data']) }
+  for (const [key, value] of Object.entries(stringData)) setMember(data, key, Buffer.from(String(value)).toString('base64'))
+  return { ...rest, data } as KubeObject
 }
 
 function strictError(texts: readonly string[], { isYaml, texts: duplicates }: Duplicates): string {
@@ -139,7 +160,7 @@ export function serverForm(object: KubeObject, type: ResourceType): KubeObject {
   }
   if (type.schema === undefined) return object
   const canonical = canonicalizeQuantities(object, type.schema)
-  return withZeroMembers(defaultObject(withoutEmpty(canonical)), type.schema) as KubeObject
+  return withZeroMembers(defaultObject(withoutEmpty(withoutZeros(canonical, type.schema))), type.schema) as KubeObject
 }
 
 function decodeCustom(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates, isApplied: boolean): Decoded {

@@ -1,7 +1,8 @@
 // What single kinds do when they are written, and nobody else does.
 import { storedVersionsOf, withCondition } from './crd.ts'
 import type { ResourceType } from './resource-type.ts'
-import { isEqual, isObject, objectOf } from './types.ts'
+import { withDecodedStrings } from './decode.ts'
+import { arrayOf, isEqual, isObject, objectOf } from './types.ts'
 import type { JsonObject, KubeObject, UserInfo } from './types.ts'
 
 /** Things that single kinds do on every write. */
@@ -17,13 +18,11 @@ export function prepared(
   }
   if (type.group === 'certificates.k8s.io' && type.kind === 'CertificateSigningRequest' && previous === undefined) return requestedBy(object, user)
   if (type.group === 'batch' && type.kind === 'Job' && previous === undefined) return selectedJob(object)
+  if (type.group === 'apps' && type.kind === 'DaemonSet') return withTemplateGeneration(object, previous)
+  if (type.group === 'coordination.k8s.io' && type.kind === 'Lease') return withoutCoordination(object)
   if (type.group !== '') return object
-  if (type.kind === 'Secret' && isObject(object['stringData'])) {
-    const { stringData, ...rest } = object as KubeObject & { stringData: JsonObject }
-    const data = { ...objectOf(rest['data']) }
-    for (const [key, value] of Object.entries(stringData)) data[key] = Buffer.from(String(value)).toString('base64')
-    return { ...rest, data } as KubeObject
-  }
+  if (type.kind === 'Secret') return withDecodedStrings(object)
+  if (type.kind === 'ServiceAccount') return withPlainReferences(object)
   const protection = protectionFinalizers[type.kind]
   if (protection !== undefined && previous === undefined) {
     const held = withFinalizer(object, protection)
@@ -32,10 +31,38 @@ export function prepared(
   if (type.kind === 'Node' && previous === undefined) return tainted(object)
   if (type.kind === 'Pod' && previous === undefined) return { ...withGrace(object), status: { phase: 'Pending', qosClass: qosOf(object) } }
   if (type.kind === 'Namespace') {
-    if (previous === undefined) return { ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
+    if (previous === undefined) {
+      const finalizers = arrayOf(objectOf(object['spec'])['finalizers'])
+      return { ...object, spec: { finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'] }, status: { phase: 'Active' } }
+    }
     return { ...object, spec: previous['spec'] }
   }
   return object
+}
+
+const templateGeneration = 'deprecated.daemonset.template.generation'
+
+/** How often the template changed is told in an annotation: it was a field once. */
+function withTemplateGeneration(set: KubeObject, previous: KubeObject | undefined): KubeObject {
+  const template = (object: KubeObject): unknown => objectOf(object['spec'])['template']
+  const last = Number(previous?.metadata.annotations?.[templateGeneration] ?? '0')
+  const count = previous === undefined ? 1 : isEqual(template(previous), template(set)) ? last : last + 1
+  return { ...set, metadata: { ...set.metadata, annotations: { ...set.metadata.annotations, [templateGeneration]: String(count) } } }
+}
+
+/** Fields of coordinated leader election, which is off. */
+function withoutCoordination(lease: KubeObject): KubeObject {
+  const spec = objectOf(lease['spec'])
+  if (spec['preferredHolder'] === undefined && spec['strategy'] === undefined) return lease
+  const { preferredHolder: _holder, strategy: _strategy, ...rest } = spec
+  return { ...lease, spec: rest }
+}
+
+/** Of its secrets an account keeps the names alone. */
+function withPlainReferences(account: KubeObject): KubeObject {
+  const secrets = account['secrets']
+  if (!Array.isArray(secrets)) return account
+  return { ...account, secrets: secrets.map((secret) => (isObject(secret) && secret['name'] !== undefined ? { name: secret['name'] } : {})) }
 }
 
 /** Who asks for a certificate is written by the server. */

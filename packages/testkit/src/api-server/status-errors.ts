@@ -175,6 +175,12 @@ const REASONS: Readonly<Record<FieldError['type'], readonly [reason: string, tex
   Internal: ['InternalError', 'Internal error'],
 }
 
+/** A generated name that is taken: another try may have another. */
+export function generatedNameConflict(resource: GroupResource, name: string): StatusError {
+  const message = `${qualifiedName(resource)} ${JSON.stringify(name)} already exists, the server was not able to generate a unique name for the object`
+  return failure(409, 'AlreadyExists', message, { ...detailsOf(resource, name), retryAfterSeconds: 1 })
+}
+
 /** 422 with one cause a field. `resource.resource` is the Kind here. */
 export function invalid(resource: GroupResource, name: string, errors: readonly FieldError[]): StatusError {
   const causes = errors.map((error) => ({ reason: REASONS[error.type][0], message: bodyOf(error), field: error.path }))

@@ -45,6 +45,17 @@ export function warningsOfObject(type: ResourceType, object: KubeObject): string
   return [...warnings, ...annotationWarnings(annotations, `${path}.metadata`), ...podWarnings(objectOf(template['spec']), `${path}.spec`)]
 }
 
+/** Warnings of a changed object: of its template, once the spec has changed at all. */
+export function warningsOfUpdate(type: ResourceType, object: KubeObject, previous: KubeObject): string[] {
+  const template = podTemplateOf(type, object)
+  const path = podTemplatePath(type)
+  if (type.kind === 'Pod' || template === undefined || path === undefined || object.metadata.generation === previous.metadata.generation) return []
+  return [
+    ...annotationWarnings(objectOf(objectOf(template['metadata'])['annotations']), `${path}.metadata`),
+    ...podWarnings(objectOf(template['spec']), `${path}.spec`),
+  ]
+}
+
 function nameWarning(use: string): string {
   return `metadata.name: ${use}, which can result in surprising behavior; a DNS label is recommended: [must not contain dots]`
 }
@@ -66,12 +77,33 @@ function annotationWarnings(annotations: JsonObject | undefined, path: string): 
   })
 }
 
+const deprecatedVolumes: Readonly<Record<string, string>> = {
+  photonPersistentDisk: 'deprecated in v1.11, non-functional in v1.16+',
+  gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
+  scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
+  flocker: 'deprecated in v1.22, non-functional in v1.25+',
+  storageos: 'deprecated in v1.22, non-functional in v1.25+',
+  quobyte: 'deprecated in v1.22, non-functional in v1.25+',
+  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
+  cephfs: 'deprecated in v1.28, non-functional in v1.31+',
+  rbd: 'deprecated in v1.28, non-functional in v1.31+',
+}
+
+function volumeWarnings(spec: JsonObject, path: string): string[] {
+  return objectsOf(spec['volumes']).flatMap((volume, index) =>
+    Object.keys(deprecatedVolumes)
+      .filter((kind) => volume[kind] !== undefined)
+      .map((kind) => `${path}.volumes[${index}].${kind === 'storageos' ? 'storageOS' : kind}: ${deprecatedVolumes[kind] ?? ''}`),
+  )
+}
+
 function podWarnings(spec: JsonObject, path: string): string[] {
   const warnings: string[] = []
   for (const key of Object.keys(objectOf(spec['nodeSelector']))) {
     const text = deprecatedNodeLabels[key]
     if (text !== undefined) warnings.push(`${path}.nodeSelector[${key}]: ${text}`)
   }
+  warnings.push(...volumeWarnings(spec, path))
   for (const [index, reference] of objectsOf(spec['imagePullSecrets']).entries())
     if ((reference['name'] ?? '') === '') warnings.push(`${path}.imagePullSecrets[${index}].name: invalid empty name ""`)
   if (typeof spec['terminationGracePeriodSeconds'] === 'number' && spec['terminationGracePeriodSeconds'] < 0)

@@ -15,13 +15,13 @@ import { applyPatch, patched, strategicPatch } from './patch.ts'
 import type { ResourceType } from './resource-type.ts'
 import { completed, markedTerminating, prepared } from './kind-rules.ts'
 import { conflictError, invalidPatch } from './patch-errors.ts'
-import { alreadyExists, badRequest, conflict, internalFailure, invalid, MODIFIED, notFound, StatusError } from './status-errors.ts'
+import { alreadyExists, generatedNameConflict, badRequest, conflict, internalFailure, invalid, MODIFIED, notFound, StatusError } from './status-errors.ts'
 import type { GroupResource } from './status-errors.ts'
 import type { Storage, Stored } from './storage.ts'
 import { generationAfter, hasGeneration, hasStatusEndpoint, resetPathsOf, statusUpdate, withoutStatus } from './strategies.ts'
 import { formatTime, isEqual, isObject, objectOf } from './types.ts'
 import type { Clock, JsonObject, KubeObject, WriteOptions } from './types.ts'
-import { finalizerWarnings, warningsOfObject } from './warnings.ts'
+import { finalizerWarnings, warningsOfObject, warningsOfUpdate } from './warnings.ts'
 import { validateChange, validateNew } from './validation/objects.ts'
 import { readScale, scaleConfiguration, writeScale } from './scale.ts'
 
@@ -121,7 +121,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     options.warnings.push(...warnings)
     const given = decoded.metadata
     // An update that creates forgets the version it was made from.
-    if (urlName === undefined && (given.resourceVersion ?? '') !== '' && given.resourceVersion !== '0')
+    if (urlName === undefined && !options.dryRun && (given.resourceVersion ?? '') !== '' && given.resourceVersion !== '0')
       throw internalFailure('resourceVersion should not be set on objects to be created')
     if (type.isNamespaced && (given.namespace ?? '') !== '' && given.namespace !== namespace)
       throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
@@ -175,6 +175,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const existing = storage.get(type.storage, namespace, object.metadata.name ?? '')
     if (existing !== undefined) {
       const isGoing = existing.object.metadata.deletionTimestamp !== undefined
+      if ((object.metadata.generateName ?? '') !== '') throw generatedNameConflict(resourceOf(type), object.metadata.name ?? '')
       throw alreadyExists(resourceOf(type), object.metadata.name ?? '', isGoing ? 'object is being deleted: ' : '')
     }
     const complete = completed(type, object)
@@ -217,6 +218,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation, options.duplicates)
     options.warnings.push(...warnings)
     checkUrlName(decoded, name)
+    if (type.isNamespaced && (decoded.metadata.namespace ?? '') !== '' && decoded.metadata.namespace !== namespace)
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
     if (live === undefined) {
       if (!createdByUpdate.has(type.kind) || type.defined !== undefined || subresource !== '') throw notFound(resourceOf(type), name)
       requireCreate(type, namespace, name, options)
@@ -325,7 +328,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     checkEscalation(type, next, live, options.user, authorizer)
     const errors = validateChange(type, live, next, subresource)
     if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
-    if (subresource === '') options.warnings.push(...finalizerWarnings(type, next, live))
+    if (subresource === '') options.warnings.push(...warningsOfUpdate(type, next, live), ...finalizerWarnings(type, next, live))
     admission.check({ ...asked, object: next })
     if (options.dryRun) return next
     // The last finalizer of an object that is being deleted lets it go.

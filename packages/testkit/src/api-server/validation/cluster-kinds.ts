@@ -93,10 +93,10 @@ export function validateRuntimeClassUpdate(before: KubeObject, after: KubeObject
 }
 
 /** kube-aggregator `pkg/apis/apiregistration/validation` */
-export function apiServiceNameProblems(object: KubeObject): string[] {
+export function apiServiceNameProblems(object: KubeObject, name: string): string[] {
   const spec = objectOf(object['spec'])
   const required = `${textOf(spec['version'])}.${textOf(spec['group'])}`
-  return object.metadata.name === required ? [] : [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(required)}`]
+  return name === required ? [] : [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(required)}`]
 }
 
 export function validateApiService(object: KubeObject): FieldError[] {

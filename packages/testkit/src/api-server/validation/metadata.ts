@@ -15,7 +15,7 @@ const maxAnnotationBytes = 256 * 1024
 /** How names of a kind are checked. */
 function nameProblems(type: ResourceType, name: string, object: KubeObject): string[] {
   if (type.kind === 'CustomResourceDefinition') return definitionNameProblems(object)
-  if (type.kind === 'APIService') return apiServiceNameProblems(object)
+  if (type.kind === 'APIService') return apiServiceNameProblems(object, name)
   if (pathNames.has(type.kind) && type.group === 'rbac.authorization.k8s.io') return pathSegmentProblems(name)
   if (labelNames.has(type.kind) && type.defined === undefined) return labelProblems(name)
   if (type.kind === 'Service' && type.group === '') return label1035Problems(name)
@@ -46,7 +46,7 @@ function nameErrors(type: ResourceType, object: KubeObject): FieldError[] {
   const { name = '', generateName = '' } = object.metadata
   const errors: FieldError[] = []
   if (generateName !== '')
-    for (const detail of nameProblems(type, maskedPrefix(generateName), object))
+    for (const detail of nameProblems(type, type.kind === 'APIService' ? generateName : maskedPrefix(generateName), object))
       errors.push({ type: 'Invalid', path: 'metadata.generateName', value: generateName, detail })
   if (name === '') errors.push({ type: 'Required', path: 'metadata.name', detail: 'name or generateName is required' })
   else for (const detail of nameProblems(type, name, object)) errors.push({ type: 'Invalid', path: 'metadata.name', value: name, detail })

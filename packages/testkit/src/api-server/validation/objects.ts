@@ -118,7 +118,7 @@ function validateObject(type: ResourceType, object: KubeObject, previous?: KubeO
     case 'storage.k8s.io/CSIStorageCapacity':
       return validateCapacity(object)
     case 'storage.k8s.io/VolumeAttachment':
-      return validateAttachment(object)
+      return validateAttachment(object, previous)
     case 'flowcontrol.apiserver.k8s.io/FlowSchema':
       return validateFlowSchema(object)
     case 'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration':

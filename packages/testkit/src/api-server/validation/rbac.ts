@@ -24,7 +24,14 @@ function checkRole(role: KubeObject, isNamespaced: boolean, problems: Problems):
   const selectors = objectsOf(aggregation['clusterRoleSelectors'])
   if (selectors.length === 0)
     problems.required('aggregationRule.clusterRoleSelectors', 'at least one clusterRoleSelector required if aggregationRule is non-nil')
-  for (const [index, selector] of selectors.entries()) checkSelector(selector, `aggregationRule.clusterRoleSelectors[${index}]`, problems)
+  for (const [index, selector] of selectors.entries()) checkAggregation(selector, `aggregationRule.clusterRoleSelectors[${index}]`, problems)
+}
+
+/** A selector that the server can make nothing of is refused once more. */
+function checkAggregation(selector: JsonObject, path: string, problems: Problems): void {
+  const before = problems.errors.length
+  checkSelector(selector, path, problems)
+  if (problems.errors.length > before) problems.invalid(path, null, 'invalid label selector.')
 }
 
 function checkRule(rule: JsonObject, isNamespaced: boolean, path: string, problems: Problems): void {

@@ -85,13 +85,11 @@ export function validateCapacityUpdate(before: KubeObject, after: KubeObject): F
   return problems.errors
 }
 
-export function validateAttachment(object: KubeObject): FieldError[] {
+export function validateAttachment(object: KubeObject, previous?: KubeObject): FieldError[] {
   const problems = new Problems()
   const spec = objectOf(object['spec'])
   const attacher = textOf(spec['attacher'])
   if (attacher === '') problems.required('spec.attacher')
-  // New ones have the names of drivers.
-  if (attacher.length > 63) problems.tooLong('spec.attacher', 63)
   const { persistentVolumeName: volume, inlineVolumeSpec: inline } = objectOf(spec['source'])
   if (volume === undefined && inline === undefined) problems.required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')
   else if (volume !== undefined && inline !== undefined)
@@ -100,6 +98,12 @@ export function validateAttachment(object: KubeObject): FieldError[] {
   else if (isObject(inline)) checkInline(inline, problems)
   const node = textOf(spec['nodeName'])
   problems.invalidEach('spec.nodeName', node, subdomainProblems(node))
+  if (previous !== undefined) return problems.errors
+  // New ones are looked at more closely.
+  if (attacher === '') problems.required('spec.attacher')
+  if (attacher.length > 63) problems.tooLong('spec.attacher', 63)
+  problems.invalidEach('spec.attacher', attacher, subdomainProblems(attacher.toLowerCase()))
+  if (typeof volume === 'string') problems.invalidEach('spec.source.persistentVolumeName', volume, subdomainProblems(volume))
   return problems.errors
 }
 

@@ -54,7 +54,8 @@ const checkDownwardFile: Check = (file, path, problems) => {
 
 const checkDownward: Check = (source, path, problems) => {
   checkMode(source['defaultMode'], `${path}.defaultMode`, problems)
-  for (const [index, file] of objectsOf(source['items']).entries()) checkDownwardFile(file, `${path}.items[${index}]`, problems)
+  // The server says of none of them which it is.
+  for (const file of objectsOf(source['items'])) checkDownwardFile(file, path, problems)
 }
 
 const checkProjected: Check = (source, path, problems) => {
