@@ -76,6 +76,7 @@ function core(schema, reference) {
 /** Optional lists that Go writes all the same, for want of `omitempty`: the sources say so, OpenAPI does not. */
 const alwaysWritten = {
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus': ['currentMetrics'],
+  'io.k8s.api.discovery.v1.EndpointSlice': ['ports', 'endpoints'],
   'io.k8s.api.rbac.v1.ClusterRole': ['rules'],
   'io.k8s.api.rbac.v1.Role': ['rules'],
 }
@@ -100,10 +101,13 @@ for (const file of readdirSync(join(facts, 'openapi/v3'))) {
 }
 
 /** `o`: members that are left out when they are zero; `g`: members whose Go type has a name of its own. */
-function goNotes(name, { properties = {} }) {
+function goNotes(name, { properties = {}, ...definition }) {
   const { omitted = [], named = {} } = goFields[name.split('.').slice(-3).join('.')] ?? {}
-  const o = omitted.filter((field) => properties[field] !== undefined && field !== 'apiVersion' && field !== 'kind')
-  const g = Object.fromEntries(Object.entries(named).filter(([field]) => properties[field] !== undefined && !/^(?:types\.UID|v1\.FieldsV1)$/.test(named[field])))
+  const isKind = definition['x-kubernetes-group-version-kind'] !== undefined
+  const o = omitted.filter((field) => properties[field] !== undefined && !(isKind && (field === 'apiVersion' || field === 'kind')))
+  const g = Object.fromEntries(
+    Object.entries(named).filter(([field]) => properties[field] !== undefined && !/^(?:types\.UID|v1\.FieldsV1)$/.test(named[field])),
+  )
   return { ...(o.length === 0 ? {} : { o }), ...(Object.keys(g).length === 0 ? {} : { g }) }
 }
 

@@ -85,6 +85,7 @@ function checkScalar(value: unknown, type: ScalarType, goName: string | undefine
   const isNumber = typeof value === 'number' || typeof value === 'bigint'
   switch (type) {
     case 'int-or-string':
+      if (typeof value !== 'string' && (!isNumber || !isInt32(value))) wrong(value, 'int32', place, context)
       return
     case 'quantity':
       if (typeof value === 'string' ? !isQuantity(value) : !isNumber)
@@ -101,8 +102,7 @@ function checkScalar(value: unknown, type: ScalarType, goName: string | undefine
     case 'int32':
     case 'int64':
       if (!isNumber) wrong(value, type, place, context)
-      else if ((typeof value === 'number' && !Number.isInteger(value)) || (type === 'int32' && (value < minInt32 || value > maxInt32)))
-        context.typeError ??= `json: cannot unmarshal number ${value} into Go struct field ${place.structure}.${place.field} of type ${type}`
+      else if ((typeof value === 'number' && !Number.isInteger(value)) || (type === 'int32' && !isInt32(value))) wrong(value, type, place, context)
       return
     case 'number':
       if (!isNumber) wrong(value, 'float64', place, context)
@@ -116,6 +116,10 @@ function checkScalar(value: unknown, type: ScalarType, goName: string | undefine
   }
 }
 
+function isInt32(value: unknown): boolean {
+  return Number.isInteger(Number(value)) && Number(value) >= minInt32 && Number(value) <= maxInt32
+}
+
 const [minInt32, maxInt32] = [-2_147_483_648, 2_147_483_647]
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
@@ -125,8 +129,17 @@ function base64Fault(text: string): number {
   return odd < 0 || text[odd] === '=' ? Math.floor((odd < 0 ? text.length : odd) / 4) * 4 : odd
 }
 
+/** Go names what it found; of a number that does not fit, the number too. */
+function foundType(value: unknown, type: string): string {
+  if (Array.isArray(value)) return 'array'
+  if (isMap(value)) return 'object'
+  if (typeof value === 'boolean') return 'bool'
+  if (typeof value === 'string') return 'string'
+  return /^int(?:32|64)$/.test(type) ? `number ${String(value)}` : 'number'
+}
+
 function wrong(value: unknown, type: string, place: Place, context: Context): unknown {
-  const found = Array.isArray(value) ? 'array' : isMap(value) ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value === 'string' ? 'string' : 'number'
+  const found = foundType(value, type)
   context.typeError ??=
     place.field === ''
       ? `json: cannot unmarshal ${found} into Go value of type ${type}`

@@ -11,7 +11,8 @@ import {
   pruneObject,
   typeSchemaOf,
   untypedSchema,
-  withoutZeros, withZeroMembers,
+  withoutZeros,
+  withZeroMembers,
 } from '@plumbline/schema'
 import { parseJson, parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { parseApiVersion } from './resources.ts'
@@ -123,11 +124,21 @@ function decodeBuiltIn(body: JsonObject, type: ResourceType, fieldValidation: Fi
 function converted({ group, kind }: ResourceType, object: KubeObject): KubeObject {
   if (group === '' && kind === 'Secret') return withDecodedStrings(object)
   if (group === '' && kind === 'Node') {
-    const spec = objectOf(object['spec'])
-    const { podCIDR, podCIDRs } = spec
-    return typeof podCIDR === 'string' && podCIDRs === undefined ? { ...object, spec: { ...spec, podCIDRs: [podCIDR] } } : object
+    return withPodRanges(object)
   }
+  // How often the template changed comes out of what was a field once.
+  if (group === 'apps' && kind === 'DaemonSet' && object.metadata.annotations?.[templateGeneration] === undefined)
+    return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [templateGeneration]: '0' } } }
   return object
+}
+
+export const templateGeneration = 'deprecated.daemonset.template.generation'
+
+/** A Node whose one range of pods is the first of its ranges. */
+export function withPodRanges(node: KubeObject): KubeObject {
+  const spec = objectOf(node['spec'])
+  const { podCIDR, podCIDRs } = spec
+  return typeof podCIDR === 'string' && podCIDRs === undefined ? { ...node, spec: { ...spec, podCIDRs: [podCIDR] } } : node
 }
 
 /** A Secret with its `stringData` among its data. */

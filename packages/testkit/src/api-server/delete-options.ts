@@ -46,7 +46,7 @@ export function isAnsweredWithObject({ group, kind }: ResourceType): boolean {
 
 /** Jobs of the first version kept their pods, and still do unless told otherwise. */
 export function preservesChildren({ group, kind }: ResourceType, { propagationPolicy }: DeleteRequest): boolean {
-  return group === 'batch' && kind === 'Job' && propagationPolicy === undefined
+  return propagationPolicy === undefined && ((group === 'batch' && kind === 'Job') || (group === '' && kind === 'ReplicationController'))
 }
 
 export const preservesChildrenWarning =

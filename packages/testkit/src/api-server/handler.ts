@@ -177,7 +177,7 @@ function handleCollection(request: ApiRequest, { type, namespace }: ResourcePath
   }
 }
 
-function warned<T>({ warnings }: WriteOptions, write: () => T): T {
+function warned<T>({ warnings }: Pick<WriteOptions, 'warnings'>, write: () => T): T {
   try {
     return write()
   } catch (error) {
@@ -245,12 +245,13 @@ function handleObject(request: ApiRequest, { type, namespace, name, subresource 
       if (subresource !== '') throw methodNotAllowed()
       requireVerb(type, 'delete')
       const options = deleteRequestOf(request)
-      const { object, isGone } = context.writer.delete(type, namespace, name, options)
+      const preserved = preservesChildren(type, options) && type.kind === 'Job' ? [preservesChildrenWarning] : []
+      const { object, isGone } = warned({ warnings: preserved }, () => context.writer.delete(type, namespace, name, options))
       return {
         status: 200,
         form,
         body: isGone && !isAnsweredWithObject(type) ? deletedStatus(type, object) : objectIn(form, type, object, query, context),
-        ...(preservesChildren(type, options) ? { warnings: [preservesChildrenWarning] } : {}),
+        warnings: [...deprecation(type), ...preserved],
       }
     }
     default:

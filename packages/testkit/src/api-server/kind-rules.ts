@@ -1,7 +1,7 @@
 // What single kinds do when they are written, and nobody else does.
 import { storedVersionsOf, withCondition } from './crd.ts'
 import type { ResourceType } from './resource-type.ts'
-import { withDecodedStrings } from './decode.ts'
+import { templateGeneration, withDecodedStrings, withPodRanges } from './decode.ts'
 import { arrayOf, isEqual, isObject, objectOf } from './types.ts'
 import type { JsonObject, KubeObject, UserInfo } from './types.ts'
 
@@ -28,7 +28,7 @@ export function prepared(
     const held = withFinalizer(object, protection)
     return type.kind === 'PersistentVolume' ? { ...held, status: { ...objectOf(held['status']), lastPhaseTransitionTime: now } } : held
   }
-  if (type.kind === 'Node' && previous === undefined) return tainted(object)
+  if (type.kind === 'Node') return previous === undefined ? tainted(withPodRanges(object)) : withPodRanges(object)
   if (type.kind === 'Pod' && previous === undefined) return { ...withGrace(object), status: { phase: 'Pending', qosClass: qosOf(object) } }
   if (type.kind === 'Namespace') {
     if (previous === undefined) {
@@ -39,8 +39,6 @@ export function prepared(
   }
   return object
 }
-
-const templateGeneration = 'deprecated.daemonset.template.generation'
 
 /** How often the template changed is told in an annotation: it was a field once. */
 function withTemplateGeneration(set: KubeObject, previous: KubeObject | undefined): KubeObject {

@@ -24,6 +24,23 @@ export function invalidPatch(result: unknown, patch: unknown, isStrategic: boole
   })
 }
 
+/**
+ * What Go's converter of unstructured objects says where its JSON decoder says something else. apimachinery `pkg/runtime/converter.go`
+ * @param problem in the words of the decoder
+ */
+export function converterProblem(problem: string): string {
+  const found = /^json: cannot unmarshal (array|object|string|bool|number)(?: (\S+))? into Go (?:struct field \S+|value) of type (.+)$/.exec(problem)
+  if (found === null) return problem
+  const [, given = '', number = '', type = ''] = found
+  const isFraction = number.includes('.') || number.includes('e')
+  const kind = { array: 'slice', object: 'map', number: isFraction ? 'float64' : 'int64' }[given] ?? given
+  if (type.startsWith('[]')) return `cannot restore slice from ${kind}`
+  if (type.startsWith('map[')) return `cannot restore map from ${kind}`
+  if (given === 'number' && /^(?:u?int\d*|float64|string)$/.test(type)) return `cannot convert ${kind} to ${type}`
+  if (/^(?:u?int\d*|float64|string|bool)$/.test(type)) return `unrecognized type: ${type}`
+  return `cannot restore struct from: ${kind}`
+}
+
 /** Fields that others own, one cause each. */
 export function conflictError(outcome: Extract<ApplyOutcome, { kind: 'conflict' }>): StatusError {
   const status: Status = {

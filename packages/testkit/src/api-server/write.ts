@@ -14,7 +14,7 @@ import { generatedName } from './names.ts'
 import { applyPatch, patched, strategicPatch } from './patch.ts'
 import type { ResourceType } from './resource-type.ts'
 import { completed, markedTerminating, prepared } from './kind-rules.ts'
-import { conflictError, invalidPatch } from './patch-errors.ts'
+import { conflictError, converterProblem, invalidPatch } from './patch-errors.ts'
 import { alreadyExists, generatedNameConflict, badRequest, conflict, internalFailure, invalid, MODIFIED, notFound, StatusError } from './status-errors.ts'
 import type { GroupResource } from './status-errors.ts'
 import type { Storage, Stored } from './storage.ts'
@@ -121,7 +121,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     options.warnings.push(...warnings)
     const given = decoded.metadata
     // An update that creates forgets the version it was made from.
-    if (urlName === undefined && !options.dryRun && (given.resourceVersion ?? '') !== '' && given.resourceVersion !== '0')
+    if (urlName === undefined && !options.dryRun && /^[1-9]\d*$/.test(given.resourceVersion ?? ''))
       throw internalFailure('resourceVersion should not be set on objects to be created')
     if (type.isNamespaced && (given.namespace ?? '') !== '' && given.namespace !== namespace)
       throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
@@ -366,11 +366,23 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const result = patched(live, body, contentType, type)
     const { object: decoded, warnings } = decodePatched(result, body, contentType === strategicPatch, type, options)
     options.warnings.push(...warnings)
+    // What does not say its version is read as nothing at all.
+    if (type.defined === undefined && isObject(result) && result['apiVersion'] === undefined) {
+      options.warnings.push(
+        ...Object.keys(result)
+          .filter((key) => key !== 'kind')
+          .toSorted()
+          .map((key) => `unknown field ${JSON.stringify(key)}`),
+      )
+      throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+    }
     checkUrlName(decoded, name)
     if (type.isNamespaced && decoded.metadata.namespace !== undefined && decoded.metadata.namespace !== namespace)
       throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-    if (decoded.metadata.resourceVersion !== undefined && decoded.metadata.resourceVersion !== live.metadata.resourceVersion)
-      throw conflict(resourceOf(type), name, MODIFIED)
+    const { resourceVersion } = decoded.metadata
+    if (resourceVersion !== undefined && !/^\d*$/.test(resourceVersion))
+      throw internalFailure(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
+    if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
     return { object: finish(type, subresource, live, decoded, options), isCreated: false }
   }
 
@@ -380,7 +392,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       return decodeObject(result, type, options.fieldValidation)
     } catch (error) {
       if (!(error instanceof StatusError) || error.code !== 400) throw error
-      throw invalidPatch(result, body, isStrategic, error.message.replace(/^.*? cannot be handled as an? \S+: /, ''))
+      const problem = error.message.replace(/^.*? cannot be handled as an? \S+: /, '')
+      throw invalidPatch(result, body, isStrategic, isStrategic ? converterProblem(problem) : problem)
     }
   }
 
@@ -405,14 +418,6 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (subresource === 'scale' && live !== undefined) return { object: applyScale(type, live, configuration, options), isCreated: false }
     if (live === undefined && subresource !== '') throw notFound(resourceOf(type), name)
     if (live === undefined) requireCreate(type, namespace, name, options)
-    if (
-      live !== undefined &&
-      typeof given['resourceVersion'] === 'string' &&
-      given['resourceVersion'] !== '' &&
-      given['resourceVersion'] !== '0' &&
-      given['resourceVersion'] !== live.metadata.resourceVersion
-    )
-      throw conflict(resourceOf(type), name, MODIFIED)
     if (live === undefined && typeof given['uid'] === 'string')
       throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
     if (live !== undefined && typeof given['uid'] === 'string' && given['uid'] !== live.metadata.uid)
@@ -421,10 +426,18 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const applied = { ...configuration, metadata: { ...named, name } }
     const outcome = applied_(type, subresource, live, applied, options)
     if (outcome.kind === 'conflict') throw conflictError(outcome)
+    if (
+      live !== undefined &&
+      typeof given['resourceVersion'] === 'string' &&
+      given['resourceVersion'] !== '' &&
+      given['resourceVersion'] !== '0' &&
+      given['resourceVersion'] !== live.metadata.resourceVersion
+    )
+      throw conflict(resourceOf(type), name, MODIFIED)
     const merged = outcome.object as KubeObject
     if (live === undefined) return { object: createApplied(type, namespace, merged, options), isCreated: true }
     if (!outcome.isChanged) return { object: live, isCreated: false }
-    const { object: decoded } = decodeObject(merged, type, 'Ignore', undefined, true)
+    const { object: decoded } = decodeApplied(merged, given, type)
     const next = nextObject(
       type,
       subresource,
@@ -437,6 +450,20 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     )
     if (isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)) return { object: live, isCreated: false }
     return { object: storeUpdate(type, subresource, live, next, options), isCreated: false }
+  }
+
+  /** What was merged is read as an object of the type. */
+  function decodeApplied(merged: KubeObject, given: JsonObject, type: ResourceType): ReturnType<typeof decodeObject> {
+    try {
+      return decodeObject(merged, type, 'Ignore', undefined, true)
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.code !== 400 || type.defined !== undefined) throw error
+      const kind = `${type.group}/${type.version}, Kind=${type.kind}`
+      const problem = converterProblem(error.message.replace(/^.*? cannot be handled as an? \S+: /, ''))
+      throw internalFailure(
+        `failed to convert new object (${printed(given['namespace'] ?? '')}/${printed(given['name'] ?? '')}; ${kind}) to proper version: unable to convert unstructured object to ${kind}: ${problem}`,
+      )
+    }
   }
 
   function applyScale(type: ResourceType, live: KubeObject, configuration: KubeObject, options: WriteOptions): KubeObject {
@@ -508,7 +535,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       )
     admission.check({ operation: 'DELETE', type, namespace, name, subresource: '', object: undefined, previous: live, dryRun: request.dryRun })
     const finalizers = new Set(live.metadata.finalizers)
-    const propagationPolicy = preservesChildren(type, request) ? 'Orphan' : request.propagationPolicy
+    // Nothing depends on events, so nobody waits for what does.
+    const isEvent = type.kind === 'Event' && type.defined === undefined
+    const propagationPolicy = isEvent ? undefined : preservesChildren(type, request) ? 'Orphan' : request.propagationPolicy
     if (propagationPolicy === 'Foreground') {
       finalizers.add('foregroundDeletion')
       finalizers.delete('orphan')

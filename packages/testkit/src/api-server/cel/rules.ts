@@ -109,7 +109,7 @@ const expected = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FL
 export function faultOf(source: string, error: (Error & { code?: string; summary?: string; range?: Range }) | undefined): CompileFault {
   const summary = error?.summary ?? error?.message ?? ''
   const start = error?.range?.start ?? 0
-  const at = (position: number, message: string, isUnsupported = false): CompileFault => ({ message: located(source, position, message), isUnsupported })
+  const at = (position: number, message: string, isUnsupported = false): CompileFault => ({ message: locatedFault(source, position, message), isUnsupported })
   if (error instanceof ParseError) {
     const token = source.slice(start).trim()
     if (token === '') return at(source.length, `Syntax error: mismatched input '<EOF>' expecting ${expected}`)
@@ -150,7 +150,8 @@ function goType(name: string | undefined): string {
   return (name ?? '').replaceAll('<', '(').replaceAll('>', ')').replaceAll('selfType', 'selfType.@').replaceAll('.@.', '.').replaceAll('.@', '')
 }
 
-function located(source: string, position: number, message: string): string {
+/** A fault at a place of a text, in the layout of cel-go. */
+export function locatedFault(source: string, position: number, message: string): string {
   const before = source.slice(0, position)
   const line = before.split('\n').length
   const column = position - (before.lastIndexOf('\n') + 1)

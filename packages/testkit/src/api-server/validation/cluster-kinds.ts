@@ -4,7 +4,7 @@ import { label1035Problems, labelProblems, qualifiedNameProblems, subdomainProbl
 import type { FieldError } from '../status-errors.ts'
 import { arrayOf, isEqual, isObject, objectOf, objectsOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
-import { checkAmount } from './container-resources.ts'
+import { checkAmount, checkResourceName } from './container-resources.ts'
 import { checkLabels } from './labels.ts'
 import { ipProblems, isAddress, portNumberProblems } from './messages.ts'
 import { Problems } from './problems.ts'
@@ -59,11 +59,7 @@ function checkDomainPath(text: string, path: string, problems: Problems): void {
   }
   problems.invalidEach(path, domain, subdomainProblems(domain))
   if (!/^(?:[A-Za-z0-9/\-._~%!$&'()*+,;=:]+)$/.test(rest))
-    problems.invalid(
-      path,
-      rest,
-      "Invalid path (e.g. 'example.com/path', regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')",
-    )
+    problems.invalid(path, rest, "Invalid path (e.g. 'example.com/path', regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')")
 }
 
 export function validateIngressClassUpdate(before: KubeObject, after: KubeObject): FieldError[] {
@@ -81,15 +77,14 @@ export function validateRuntimeClass(object: KubeObject): FieldError[] {
   const { scheduling } = object
   if (isObject(scheduling)) {
     checkLabels(scheduling['nodeSelector'], 'scheduling.nodeSelector', problems)
-    checkTolerations(scheduling['tolerations'], 'scheduling.tolerations', problems)
+    // The server names the member twice.
+    checkTolerations(scheduling['tolerations'], 'scheduling.tolerations.tolerations', problems)
   }
   return problems.errors
 }
 
 export function validateRuntimeClassUpdate(before: KubeObject, after: KubeObject): FieldError[] {
-  return isEqual(before['handler'], after['handler'])
-    ? []
-    : [{ type: 'Invalid', path: 'handler', value: after['handler'] ?? '', detail: immutableDetail }]
+  return isEqual(before['handler'], after['handler']) ? [] : [{ type: 'Invalid', path: 'handler', value: after['handler'] ?? '', detail: immutableDetail }]
 }
 
 /** kube-aggregator `pkg/apis/apiregistration/validation` */
@@ -133,7 +128,7 @@ export function validateNamespace(object: KubeObject): FieldError[] {
   const problems = new Problems()
   for (const finalizer of arrayOf(objectOf(object['spec'])['finalizers']).map(printed)) {
     problems.invalidEach('spec.finalizers', finalizer, qualifiedNameProblems(finalizer))
-    if (!finalizer.includes('/') && finalizer !== 'kubernetes' && qualifiedNameProblems(finalizer).length === 0)
+    if (!finalizer.includes('/') && !['kubernetes', 'orphan', 'foregroundDeletion'].includes(finalizer))
       problems.invalid('spec.finalizers', finalizer, 'name is neither a standard finalizer name nor is it fully qualified')
   }
   return problems.errors
@@ -152,11 +147,18 @@ export function validateLimitRange(object: KubeObject): FieldError[] {
       problems.invalid(`${path}.type`, type, 'must be a standard limit type or fully qualified')
     if (types.has(type)) problems.duplicate(`${path}.type`, type)
     types.add(type)
-    if (type === 'Pod')
-      for (const member of ['default', 'defaultRequest'])
-        if (Object.keys(objectOf(limit[member])).length > 0) problems.forbidden(`${path}.${member}`, "may not be specified when `type` is 'Pod'")
+    const check = (member: string): void => {
+      for (const name of Object.keys(objectOf(limit[member])))
+        checkResourceName(name, `${path}.${member}[${name}]`, type === 'Pod' || type === 'Container', problems)
+    }
+    check('max')
+    check('min')
+    for (const member of ['default', 'defaultRequest'])
+      if (type !== 'Pod') check(member)
+      else if (Object.keys(objectOf(limit[member])).length > 0) problems.forbidden(`${path}.${member}`, "may not be specified when `type` is 'Pod'")
     if (type === 'PersistentVolumeClaim' && objectOf(limit['min'])['storage'] === undefined && objectOf(limit['max'])['storage'] === undefined)
       problems.required(`${path}.limits`, 'either minimum or maximum storage value is required, but neither was provided')
+    check('maxLimitRequestRatio')
     checkLimits(limit, type === 'Pod', path, problems)
   }
   return problems.errors
@@ -182,6 +184,16 @@ function checkLimits(limit: JsonObject, isPod: boolean, path: string, problems: 
     if (isMore(usual, max)) refuse('default', max, `default value ${usual} is greater than max value ${max}`)
     if (isMore('1', ratio)) refuse('maxLimitRequestRatio', ratio, `ratio ${ratio} is less than 1`)
   }
+}
+
+/** kubernetes `pkg/apis/core/validation`: what version 1 of the core asks of events */
+export function validateEvent(object: KubeObject): FieldError[] {
+  const problems = new Problems()
+  const namespace = object.metadata.namespace ?? ''
+  const involved = textOf(objectOf(object['involvedObject'])['namespace'])
+  if (involved === '' ? namespace !== 'default' : involved !== namespace)
+    problems.invalid('involvedObject.namespace', involved, 'does not match event.namespace')
+  return problems.errors
 }
 
 /** kubernetes `pkg/apis/coordination/validation` */
@@ -218,9 +230,10 @@ export function validateSigningRequest(object: KubeObject): FieldError[] {
   if (usages.length === 0) problems.required('spec.usages')
   const signer = textOf(spec['signerName'])
   if (signer === '') problems.required('spec.signerName')
-  else if (!signer.includes('/')) problems.invalid('spec.signerName', signer, 'must be a fully qualified domain and path of the form "example.com/signer-name"')
+  else if (!signer.includes('/')) problems.invalid('spec.signerName', signer, 'must be a fully qualified domain and path of the form \'example.com/signer-name\'')
   const seconds = spec['expirationSeconds']
-  if (typeof seconds === 'number' && seconds < 600) problems.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 600 seconds (10 minutes)')
+  if (typeof seconds === 'number' && seconds < 600)
+    problems.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 600 seconds (10 minutes)')
   return problems.errors
 }
 

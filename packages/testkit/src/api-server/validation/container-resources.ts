@@ -42,12 +42,14 @@ function mayOvercommit(name: string): boolean {
   return isNative(name) && !name.startsWith(hugePages)
 }
 
-function checkName(name: string, path: string, problems: Problems): void {
+/** @param isOfContainer whether it has to be one that containers ask for */
+export function checkResourceName(name: string, path: string, isOfContainer: boolean, problems: Problems): void {
   const faults = qualifiedNameProblems(name)
   problems.invalidEach(path, name, faults)
   const isPlain = !name.includes('/')
   if (faults.length === 0 && isPlain && !standard.has(name) && !name.startsWith(hugePages))
     problems.invalid(path, name, 'must be a standard resource type or fully qualified')
+  if (!isOfContainer) return
   if (isPlain) {
     if (!standardContainer.has(name) && !name.startsWith(hugePages)) problems.invalid(path, name, 'must be a standard resource for containers')
   } else if (!isNative(name) && !isExtended(name)) problems.invalid(path, name, "doesn't follow extended resource name standard")
@@ -75,13 +77,13 @@ export function checkResources(resources: unknown, path: string, problems: Probl
   const [limits, requests] = [objectOf(resources['limits']), objectOf(resources['requests'])]
   for (const [name, value] of Object.entries(limits)) {
     const at = `${path}.limits[${name}]`
-    checkName(name, at, problems)
+    checkResourceName(name, at, true, problems)
     checkAmount(name, value, at, problems)
     checkHugePages(name, value, at, problems)
   }
   for (const [name, value] of Object.entries(requests)) {
     const at = `${path}.requests[${name}]`
-    checkName(name, at, problems)
+    checkResourceName(name, at, true, problems)
     checkAmount(name, value, at, problems)
     const limit = limits[name]
     if (isQuantity(limit) && isQuantity(value)) {

@@ -18,16 +18,18 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 /** What every container of a pod is checked with. */
 export interface ContainerContext {
   readonly volumes: ReadonlyMap<string, JsonObject>
+  /** Names of the resource claims of the pod. */
+  readonly claims: readonly string[]
   readonly problems: Problems
 }
 
-export function checkContainers(spec: JsonObject, path: string, { volumes, problems }: ContainerContext): void {
+export function checkContainers(spec: JsonObject, path: string, { volumes, claims, problems }: ContainerContext): void {
   const regular = objectsOf(spec['containers'])
   if (regular.length === 0) problems.required(`${path}.containers`)
   const names = new Set<string>()
   for (const [index, container] of regular.entries()) {
     const at = `${path}.containers[${index}]`
-    checkCommon(container, at, { volumes, problems })
+    checkCommon(container, at, { volumes, claims, problems })
     const name = textOf(container['name'])
     if (names.has(name)) problems.duplicate(`${at}.name`, name)
     names.add(name)
@@ -36,15 +38,15 @@ export function checkContainers(spec: JsonObject, path: string, { volumes, probl
     if (container['restartPolicy'] !== undefined) problems.forbidden(`${at}.restartPolicy`, 'may not be set for non-init containers')
   }
   checkHostPorts(regular, `${path}.containers`, problems)
-  checkInitContainers(spec, `${path}.initContainers`, names, { volumes, problems })
-  checkEphemeralContainers(spec, `${path}.ephemeralContainers`, { volumes, problems })
+  checkInitContainers(spec, `${path}.initContainers`, names, { volumes, claims, problems })
+  checkEphemeralContainers(spec, `${path}.ephemeralContainers`, { volumes, claims, problems })
 }
 
-function checkInitContainers(spec: JsonObject, path: string, taken: ReadonlySet<string>, { volumes, problems }: ContainerContext): void {
+function checkInitContainers(spec: JsonObject, path: string, taken: ReadonlySet<string>, { volumes, claims, problems }: ContainerContext): void {
   const names = new Set(taken)
   for (const [index, container] of objectsOf(spec['initContainers']).entries()) {
     const at = `${path}[${index}]`
-    checkCommon(container, at, { volumes, problems })
+    checkCommon(container, at, { volumes, claims, problems })
     const policy = container['restartPolicy']
     if (policy !== undefined && policy !== 'Always') problems.unsupported(`${at}.restartPolicy`, policy, ['Always'])
     const name = textOf(container['name'])
@@ -61,12 +63,12 @@ function checkInitContainers(spec: JsonObject, path: string, taken: ReadonlySet<
   }
 }
 
-function checkEphemeralContainers(spec: JsonObject, path: string, { volumes, problems }: ContainerContext): void {
+function checkEphemeralContainers(spec: JsonObject, path: string, { volumes, claims, problems }: ContainerContext): void {
   const others = new Set([...objectsOf(spec['containers']), ...objectsOf(spec['initContainers'])].map(({ name }) => textOf(name)))
   const names = new Set(others)
   for (const [index, container] of objectsOf(spec['ephemeralContainers']).entries()) {
     const at = `${path}[${index}]`
-    checkCommon(container, at, { volumes, problems })
+    checkCommon(container, at, { volumes, claims, problems })
     const name = textOf(container['name'])
     if (names.has(name)) problems.duplicate(`${at}.name`, name)
     names.add(name)
@@ -83,7 +85,7 @@ function checkEphemeralContainers(spec: JsonObject, path: string, { volumes, pro
   }
 }
 
-function checkCommon(container: JsonObject, path: string, { volumes, problems }: ContainerContext): void {
+function checkCommon(container: JsonObject, path: string, { volumes, claims, problems }: ContainerContext): void {
   const name = textOf(container['name'])
   if (name === '') problems.required(`${path}.name`)
   else problems.invalidEach(`${path}.name`, name, labelProblems(name))
@@ -94,7 +96,27 @@ function checkCommon(container: JsonObject, path: string, { volumes, problems }:
   checkMounts(container, path, volumes, problems)
   problems.oneOf(`${path}.imagePullPolicy`, container['imagePullPolicy'] ?? 'Always', ['Always', 'IfNotPresent', 'Never'])
   checkResources(container['resources'], `${path}.resources`, problems)
+  checkClaims(objectOf(container['resources'])['claims'], claims, `${path}.resources.claims`, problems)
   checkSecurity(container['securityContext'], `${path}.securityContext`, problems)
+}
+
+/** kubernetes `validateResourceClaimNames` */
+function checkClaims(given: unknown, claims: readonly string[], path: string, problems: Problems): void {
+  const names = new Set<string>()
+  for (const [index, claim] of objectsOf(given).entries()) {
+    const [at, name, request] = [`${path}[${index}]`, textOf(claim['name']), textOf(claim['request'])]
+    if (name === '') {
+      problems.required(at)
+      continue
+    }
+    const key = request === '' ? name : `${name}/${request}`
+    if (names.has(name)) problems.duplicate(at, name)
+    else if (names.has(key)) problems.duplicate(at, key)
+    names.add(key)
+    if (claims.includes(name)) continue
+    const known = claims.length === 0 ? ' which is empty' : `: ${claims.toSorted().join(', ')}`
+    problems.errors.push({ type: 'NotFound', path: at, value: name, detail: `must be one of the names in pod.spec.resourceClaims${known}` })
+  }
 }
 
 function checkPorts(container: JsonObject, path: string, problems: Problems): void {

@@ -82,7 +82,8 @@ export function validateEndpointSlice(object: KubeObject, previous?: KubeObject)
     names.add(name)
     checkProtocol(port, path, problems)
   }
-  if (previous === undefined || !isEqual(previous['endpoints'] ?? [], object['endpoints'] ?? [])) checkEndpoints(objectsOf(object['endpoints']), family, problems)
+  if (previous === undefined || !isEqual(previous['endpoints'] ?? [], object['endpoints'] ?? []))
+    checkEndpoints(objectsOf(object['endpoints']), family, problems)
   return problems.errors
 }
 

@@ -29,6 +29,11 @@ export function checkFieldRef(reference: JsonObject, path: string, allowed: read
     problems.required(`${path}.fieldPath`)
     return
   }
+  const version = textOf(reference['apiVersion'])
+  if (version !== '' && version !== 'v1') {
+    problems.invalid(`${path}.fieldPath`, field, `error converting fieldPath: unsupported pod version: ${version}`)
+    return
+  }
   const subscript = /^(.*)\['(.*)'\]$/.exec(field)
   const base = subscript?.[1] ?? field
   const isMap = base === 'metadata.annotations' || base === 'metadata.labels'

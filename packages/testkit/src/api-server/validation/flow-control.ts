@@ -40,8 +40,7 @@ function checkRule(rule: JsonObject, path: string, problems: Problems): void {
   ]
   if (subjects.length === 0) problems.required(`${path}.subjects`, 'subjects must contain at least one value')
   for (const [index, subject] of subjects.entries()) checkSubject(subject, `${path}.subjects[${index}]`, problems)
-  if (resourceRules.length === 0 && otherRules.length === 0)
-    problems.required(path, 'at least one of resourceRules and nonResourceRules has to be non-empty')
+  if (resourceRules.length === 0 && otherRules.length === 0) problems.required(path, 'at least one of resourceRules and nonResourceRules has to be non-empty')
   for (const [index, entry] of resourceRules.entries()) checkResourceRule(entry, `${path}.resourceRules[${index}]`, problems)
   for (const [index, entry] of otherRules.entries()) checkOtherRule(entry, `${path}.nonResourceRules[${index}]`, problems)
 }
@@ -117,8 +116,7 @@ function checkUrlPath(url: string, path: string, problems: Problems): void {
   else if (!url.startsWith('/')) problems.invalid(path, url, 'must start with slash')
   else if (url.includes(' ')) problems.invalid(path, url, 'must not contain white-space')
   else if (url.includes('//')) problems.invalid(path, url, 'must not contain double slash')
-  else if (url.slice(0, -1).includes('*') || (url.endsWith('*') && !url.endsWith('/*')))
-    problems.invalid(path, url, 'wildcard can only do suffix matching')
+  else if (url.slice(0, -1).includes('*') || (url.endsWith('*') && !url.endsWith('/*'))) problems.invalid(path, url, 'wildcard can only do suffix matching')
 }
 
 export function validatePriorityLevel(object: KubeObject): FieldError[] {
@@ -126,8 +124,7 @@ export function validatePriorityLevel(object: KubeObject): FieldError[] {
   const spec = objectOf(object['spec'])
   const type = textOf(spec['type'])
   const { limited, exempt } = spec
-  if ((object.metadata.name === 'exempt') !== (type === 'Exempt'))
-    problems.invalid('spec.type', type, "must be 'Exempt' if and only if `name` is 'exempt'")
+  if ((object.metadata.name === 'exempt') !== (type === 'Exempt')) problems.invalid('spec.type', type, "must be 'Exempt' if and only if `name` is 'exempt'")
   if (type === 'Exempt') {
     if (limited !== undefined) problems.forbidden('spec.limited', 'must be nil if the type is not Limited')
     if (isObject(exempt)) checkShares(exempt, 'spec.exempt', problems)
@@ -178,11 +175,7 @@ function checkQueuing(queuing: JsonObject, path: string, problems: Problems): vo
   if (hand <= 0) problems.invalid(`${path}.handSize`, hand, 'must be positive')
   else if (hand > queues) problems.invalid(`${path}.handSize`, hand, `should not be greater than queues (${queues})`)
   else if (entropyBits(queues, hand) > maxHashBits)
-    problems.invalid(
-      `${path}.handSize`,
-      hand,
-      `required entropy bits of deckSize ${queues} and handSize ${hand} should not be greater than ${maxHashBits}`,
-    )
+    problems.invalid(`${path}.handSize`, hand, `required entropy bits of deckSize ${queues} and handSize ${hand} should not be greater than ${maxHashBits}`)
 }
 
 /** Bits that it takes to deal a hand from a deck. apiserver `pkg/util/shufflesharding` */

@@ -126,8 +126,13 @@ function textErrors(metadata: ObjectMeta): FieldError[] {
   return errors
 }
 
-/** Problems of changed metadata. apimachinery `ValidateObjectMetaAccessorUpdate` */
-export function validateMetadataChange(before: KubeObject, after: KubeObject): FieldError[] {
+/** Problems of changed metadata, as a kind's own rules find them. */
+export function validateMetadataChange(type: ResourceType, before: KubeObject, after: KubeObject): FieldError[] {
+  return [...validateSharedChange(before, after), ...(isCoreKind(type) ? coreFinalizerErrors(after.metadata) : [])]
+}
+
+/** Problems of changed metadata, as the rules that all kinds share find them. apimachinery `ValidateObjectMetaAccessorUpdate` */
+export function validateSharedChange(before: KubeObject, after: KubeObject): FieldError[] {
   return [...changeProblems(before, after), ...textErrors(after.metadata)]
 }
 

@@ -8,6 +8,7 @@ import { isEqual, isObject, objectOf, valueAt } from '../types.ts'
 import type { KubeObject } from '../types.ts'
 import {
   validateApiService,
+  validateEvent,
   validateIngressClass,
   validateIngressClassUpdate,
   validateLease,
@@ -22,7 +23,7 @@ import { validateConfig } from './config.ts'
 import { validateDefinition, validateDefinitionUpdate } from './custom-resource-definition.ts'
 import { validateEndpoints, validateEndpointSlice } from './endpoints.ts'
 import { validateFlowSchema, validatePriorityLevel } from './flow-control.ts'
-import { validateMetadata, validateMetadataChange, validateSharedMetadata } from './metadata.ts'
+import { validateMetadata, validateMetadataChange, validateSharedChange, validateSharedMetadata } from './metadata.ts'
 import { validateIngress, validateNetworkPolicy } from './networking.ts'
 import { validateAutoscaler, validateBudget, validatePriorityClass, validatePriorityClassUpdate } from './policies.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from './pod-updates.ts'
@@ -56,13 +57,13 @@ export function validateNew(type: ResourceType, object: KubeObject): FieldError[
 export function validateChange(type: ResourceType, before: KubeObject, after: KubeObject, subresource: string): FieldError[] {
   const looks = {
     meta: () => validateMetadata(type, after),
-    change: () => validateMetadataChange(before, after),
+    change: () => validateMetadataChange(type, before, after),
     object: () => validateObject(type, after, before),
     update: () => validateUpdate(type, before, after, subresource),
   }
   return [
     ...validateSharedMetadata(after),
-    ...validateMetadataChange(before, after),
+    ...validateSharedChange(before, after),
     ...looksAtUpdate(type.kind, subresource, type.defined !== undefined).flatMap((look) => looks[look]()),
   ]
 }
@@ -95,6 +96,8 @@ function validateObject(type: ResourceType, object: KubeObject, previous?: KubeO
       return validateRbac(type, object)
     case '/Endpoints':
       return validateEndpoints(object, previous)
+    case '/Event':
+      return validateEvent(object)
     case '/LimitRange':
       return validateLimitRange(object)
     case '/Namespace':

@@ -20,7 +20,8 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 export function checkPodSpec(spec: JsonObject, path: string, problems: Problems): void {
   const volumes = checkVolumes(spec['volumes'], `${path}.volumes`, problems)
-  checkContainers(spec, path, { volumes, problems })
+  const claims = objectsOf(spec['resourceClaims']).map((claim) => String(claim['name']))
+  checkContainers(spec, path, { volumes, claims, problems })
   if (spec['hostNetwork'] === true) checkHostNetwork(spec, path, problems)
   problems.oneOf(`${path}.restartPolicy`, spec['restartPolicy'] ?? 'Always', restartPolicies)
   problems.oneOf(`${path}.dnsPolicy`, spec['dnsPolicy'] ?? 'ClusterFirst', dnsPolicies)

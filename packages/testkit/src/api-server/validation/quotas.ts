@@ -2,8 +2,8 @@
 import { printed } from '@plumbline/schema'
 import { qualifiedNameProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isEqual, objectOf } from '../types.ts'
-import type { KubeObject } from '../types.ts'
+import { arrayOf, isEqual, isObject, objectOf, objectsOf } from '../types.ts'
+import type { JsonObject, KubeObject } from '../types.ts'
 import { checkAmount } from './container-resources.ts'
 import { Problems } from './problems.ts'
 
@@ -22,6 +22,9 @@ const counted = [
 ]
 const standard = new Set([...computeNames, ...counted, 'requests.storage'])
 const scopes = new Set(['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity'])
+const existing = new Set(['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'CrossNamespacePodAffinity'])
+const selectable = new Set([...scopes, 'VolumeAttributesClass'])
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const contradictions = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
@@ -42,6 +45,7 @@ export function validateQuota(object: KubeObject): FieldError[] {
     checkAmount(name, value, at, problems, counted.includes(name) || name.startsWith('count/'))
   }
   checkScopes(arrayOf(spec['scopes']), Object.keys(hard).sort(), problems)
+  if (isObject(spec['scopeSelector'])) checkScopeSelector(spec, Object.keys(hard).sort(), problems)
   return problems.errors
 }
 
@@ -58,9 +62,36 @@ function checkScopes(given: readonly unknown[], names: readonly string[], proble
   for (const pair of contradictions) if (pair.every((scope) => given.includes(scope))) problems.invalid('spec.scopes', given, 'conflicting scopes')
 }
 
+function checkScopeSelector(spec: JsonObject, names: readonly string[], problems: Problems): void {
+  const path = 'spec.scopeSelector.matchExpressions'
+  const expressions = objectsOf(objectOf(spec['scopeSelector'])['matchExpressions'])
+  const shown = {
+    MatchExpressions: expressions.map(({ scopeName, operator, values }) => ({ ScopeName: scopeName ?? '', Operator: operator ?? '', Values: values ?? null })),
+  }
+  const given = expressions.map(({ scopeName }) => textOf(scopeName))
+  for (const { scopeName, operator, values } of expressions) {
+    const [scope, asked] = [textOf(scopeName), arrayOf(values)]
+    if (!selectable.has(scope)) problems.invalid(`${path}.scopeName`, scope, 'unsupported scope')
+    for (const name of names) if (isStandard(name) && !fits(scope, name)) problems.invalid(path, shown, 'unsupported scope applied to resource')
+    if (existing.has(scope) && operator !== 'Exists')
+      problems.invalid(
+        `${path}.operator`,
+        operator ?? '',
+        "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity",
+      )
+    if (operator === 'In' || operator === 'NotIn') {
+      if (asked.length === 0) problems.required(`${path}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector")
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (asked.length > 0) problems.invalid(`${path}.values`, asked, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector")
+    } else problems.invalid(`${path}.operator`, operator ?? '', 'not a valid selector operator')
+  }
+  for (const pair of contradictions) if (pair.every((scope) => given.includes(scope))) problems.invalid(path, spec['scopes'] ?? null, 'conflicting scopes')
+}
+
 /** Scopes choose among pods; those without requests have nothing but their number. */
 function fits(scope: string, name: string): boolean {
   if (scope === 'BestEffort') return name === 'pods'
+  if (scope === 'VolumeAttributesClass') return name === 'persistentvolumeclaims' || name === 'requests.storage'
   return name === 'pods' || computeNames.includes(name) || name.startsWith('requests.hugepages-')
 }
 

@@ -50,7 +50,7 @@ const updates: Readonly<Record<string, string>> = {
 /** The looks of a kind's own rules at an update; `status` is looked at after its metadata. */
 export function looksAtUpdate(kind: string, subresource: string, isDefined: boolean): readonly Look[] {
   if (subresource !== '') return ['change', 'update']
-  return [...((isDefined ? undefined : updates[kind]) ?? 'COU')].map((letter) => looks[letter] ?? 'object')
+  return ((isDefined ? undefined : updates[kind]) ?? 'COU').split('').map((letter) => looks[letter] ?? 'object')
 }
 
 /** Kinds whose own rules for new objects leave the metadata to the rules that all kinds share, which are asked last. */

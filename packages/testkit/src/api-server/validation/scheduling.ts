@@ -65,7 +65,9 @@ function checkPodTerm(term: JsonObject, path: string, problems: Problems): void 
   for (const member of ['matchLabelKeys', 'mismatchLabelKeys'])
     if (arrayOf(term[member]).length > 0 && !isObject(term['labelSelector']))
       problems.forbidden(`${path}.${member}`, 'must not be specified when labelSelector is not set')
-    else for (const [index, name] of arrayOf(term[member]).entries()) problems.invalidEach(`${path}.${member}[${index}]`, name, qualifiedNameProblems(String(name)))
+    else
+      for (const [index, name] of arrayOf(term[member]).entries())
+        problems.invalidEach(`${path}.${member}[${index}]`, name, qualifiedNameProblems(String(name)))
   const key = textOf(term['topologyKey'])
   if (key === '') problems.required(`${path}.topologyKey`, 'can not be empty')
   problems.invalidEach(`${path}.topologyKey`, key, qualifiedNameProblems(key))

@@ -31,6 +31,11 @@ const rules: Readonly<Record<string, Rules>> = {
     parts: ['readyReplicas', 'currentReplicas', 'updatedReplicas', 'availableReplicas'],
     isAvailableReady: true,
   },
+  ReplicationController: {
+    counts: ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
+    parts: ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'],
+    isAvailableReady: true,
+  },
   DaemonSet: {
     counts: [
       'currentNumberScheduled',
@@ -68,7 +73,7 @@ export function validateStatus(type: ResourceType, object: KubeObject): FieldErr
       )
   }
   if (problems.errors.length > 0) return problems.errors
-  const found = type.group === 'apps' ? rules[type.kind] : undefined
+  const found = type.group === 'apps' || type.kind === 'ReplicationController' ? rules[type.kind] : undefined
   if (found === undefined) return []
   const status = objectOf(object['status'])
   const count = (name: string): number => (typeof status[name] === 'number' ? status[name] : 0)
@@ -79,6 +84,6 @@ export function validateStatus(type: ResourceType, object: KubeObject): FieldErr
     if (count(name) > count('replicas'))
       errors.push({ type: 'Invalid', path: `status.${name}`, value: count(name), detail: 'cannot be greater than status.replicas' })
   if (found.isAvailableReady && count('availableReplicas') > count('readyReplicas'))
-    errors.push({ type: 'Invalid', path: 'status.availableReplicas', value: count('availableReplicas'), detail: 'cannot be greater than readyReplicas' })
+    errors.push({ type: 'Invalid', path: 'status.availableReplicas', value: count('availableReplicas'), detail: `cannot be greater than ${type.kind === 'StatefulSet' ? 'status.' : ''}readyReplicas` })
   return errors
 }

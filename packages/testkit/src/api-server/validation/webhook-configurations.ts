@@ -1,6 +1,7 @@
 // Webhooks, admission policies and their bindings. Follows kubernetes `pkg/apis/admissionregistration/validation`.
 import { printed } from '@plumbline/schema'
 import { compilePolicyExpression } from '../cel/policy-scope.ts'
+import { locatedFault } from '../cel/rules.ts'
 import { label1035Problems, pathSegmentProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import { parseApiVersion } from '../resources.ts'
 import type { FieldError } from '../status-errors.ts'
@@ -127,8 +128,7 @@ function checkResourceNames(resources: readonly string[], path: string, problems
     if (name === '*') everywhere.add(inner)
   }
   if (resources.length > 1 && resources.includes('*/*')) problems.invalid(path, resources, "if '*/*' is present, must not specify other resources")
-  if (resources.includes('*') && hasPlain)
-    problems.invalid(path, resources, "if '*' is present, must not specify other resources without subresources")
+  if (resources.includes('*') && hasPlain) problems.invalid(path, resources, "if '*' is present, must not specify other resources without subresources")
 }
 
 function checkUrl(text: string, path: string, problems: Problems): void {
@@ -181,7 +181,12 @@ function checkExpression(expression: string, path: string, problems: Problems, v
     if (!compiled.isUnsupported) problems.invalid(path, expression, `compilation failed: ${compiled.message}`)
     return
   }
-  void variables
+  // Variables have no types here: what is known of them is which there are.
+  for (const { index, 1: name = '' } of expression.matchAll(/(?<![\w.'"])variables\.([A-Za-z_]\w*)/g))
+    if (!variables.includes(name)) {
+      problems.invalid(path, expression, `compilation failed: ${locatedFault(expression, index + 'variables'.length, `undefined field '${name}'`)}`)
+      return
+    }
 }
 
 export function validatePolicy(object: KubeObject, previous?: KubeObject): FieldError[] {
@@ -203,8 +208,11 @@ export function validatePolicy(object: KubeObject, previous?: KubeObject): Field
     if (name.trim() === '') problems.required(`${path}.name`, 'name is not specified')
     else if (!identifier.test(name) || reservedWords.has(name)) problems.invalid(`${path}.name`, name, 'must be a valid CEL identifier')
     if (expression.trim() === '') problems.required(`${path}.expression`, 'expression is not specified')
-    else checkExpression(expression, `${path}.expression`, problems, variables)
-    variables.push(name)
+    else {
+      const before = problems.errors.length
+      checkExpression(expression, `${path}.expression`, problems, variables)
+      if (problems.errors.length === before) variables.push(name)
+    }
   }
   const [validations, annotations] = [objectsOf(spec['validations']), objectsOf(spec['auditAnnotations'])]
   if (validations.length === 0 && annotations.length === 0)
