@@ -38,12 +38,29 @@ const oddTexts = [
 const oddNumbers = [0, 1, -1, 2, 80, 65536, 70000, 2147483648, 1.5, 1e10]
 const oddValues = [null, true, false, [], {}, '', 'a', 0, -1, ['a'], [null], { a: 'b' }]
 
+const definition = seedObjects.find(({ object }) => object.kind === 'CustomResourceDefinition')
+const customSchema = definition.object.spec.versions[0].schema.openAPIV3Schema
+/** An object of the kind that the definition among the seeds makes. */
+const custom = {
+  plural: 'widgets',
+  isClusterScoped: false,
+  object: {
+    apiVersion: 'N.example.com/v1',
+    kind: 'Widget',
+    metadata: { name: 'N', labels: { team: 'a' }, annotations: { note: 'x' } },
+    spec: { size: 3, mode: 'b', parts: [{ id: 'a', weight: 1 }, { id: 'b' }], port: 'http', free: { a: [1] }, options: { x: 'y' } },
+  },
+}
+/** One case in so many is about an object of a custom kind. */
+const customShare = 0.15
+
 /** A case of a few steps on one object. */
 export function randomCase(seed, schemas) {
   const random = randomFrom(seed)
   const pick = (list) => list[Math.floor(random() * list.length)]
   const chance = (probability) => random() < probability
-  const seedObject = pick(seedObjects)
+  const isCustom = random() < customShare
+  const seedObject = isCustom ? custom : pick(seedObjects)
   const { plural, isClusterScoped } = seedObject
   const name = isClusterScoped ? '${id}' : 'n'
   const base = JSON.parse(JSON.stringify(seedObject.object).replaceAll('"N"', `"${name}"`).replaceAll('N.example.com', '${id}.example.com'))
@@ -69,7 +86,9 @@ export function randomCase(seed, schemas) {
     return found
   }
   function schemaAt(keys) {
-    let schema = resolved(schemas.root(apiVersion, kind))
+    let schema = isCustom
+      ? { ...customSchema, properties: { ...customSchema.properties, metadata: schemas.root('v1', 'ConfigMap').properties.metadata } }
+      : resolved(schemas.root(apiVersion, kind))
     for (const key of keys) {
       if (schema === undefined) return undefined
       schema = resolved(typeof key === 'number' ? schema.items : (schema.properties?.[key] ?? schema.additionalProperties))
@@ -228,9 +247,19 @@ export function randomCase(seed, schemas) {
       steps.push({ do: `GET ${path}`, accept })
     },
   ]
+  const cleanup = isClusterScoped ? [`DELETE ${path}`] : []
+  if (isCustom) {
+    const made = JSON.parse(JSON.stringify(definition.object).replaceAll('N.example.com', '${id}.example.com'))
+    const at = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+    steps.push({ do: `POST ${at}`, body: made, pick: [] })
+    steps.push({ wait: { get: `${at}/${made.metadata.name}`, until: { 'status.conditions[type=Established].status': 'True' } } })
+    // A server needs a moment more until it serves what is established.
+    steps.push({ wait: { get: root, until: { kind: 'WidgetList' } } })
+    cleanup.push(`DELETE ${at}/${made.metadata.name}`)
+  }
   create(chance(0.5) ? base : changed(base))
   if (chance(0.2)) create(chance(0.5) ? changed(base) : changed(changed(base)))
   for (let count = 1 + Math.floor(random() * 4); count > 0; count--) pick(operations)()
-  if (!steps.some(({ do: request }) => request.startsWith('GET'))) steps.push({ do: `GET ${path}` })
-  return { id: `random/${seed}`, about: `${kind}, seed ${seed}`, steps, cleanup: isClusterScoped ? [`DELETE ${path}`] : [] }
+  if (!steps.some(({ do: request = '' }) => request.startsWith('GET'))) steps.push({ do: `GET ${path}` })
+  return { id: `random/${seed}`, about: `${kind}, seed ${seed}`, steps, cleanup }
 }

@@ -132,6 +132,11 @@ function checkUnique(list: readonly unknown[], schema: JsonMap, path: string, pr
   const kind = schema['x-kubernetes-list-type']
   const keys = Array.isArray(schema['x-kubernetes-list-map-keys']) ? schema['x-kubernetes-list-map-keys'].map(String) : []
   if (kind !== 'set' && kind !== 'map') return
+  const odd = kind === 'map' ? list.findIndex((item) => item !== null && !isMap(item)) : -1
+  if (odd >= 0) {
+    problems.push({ type: 'Invalid', path: `${path}[${odd}]`, value: list[odd], detail: 'must be an object for an array of list-type map' })
+    return
+  }
   const seen = new Set<string>()
   for (const [index, item] of list.entries()) {
     const identity = kind === 'set' || !isMap(item) ? item : Object.fromEntries(keys.flatMap((key) => (item[key] === undefined ? [] : [[key, item[key]]])))

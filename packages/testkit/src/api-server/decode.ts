@@ -193,7 +193,7 @@ function checkMetadata(body: JsonObject, type: ResourceType): { object: unknown;
   const schema = type.schema?.kind === 'object' ? type.schema.fields.get('metadata') : undefined
   if (schema === undefined || body['metadata'] === undefined) return { object: body['metadata'], unknownFields: [] }
   const checked = checkFields(body['metadata'], schema)
-  if (checked.typeError !== undefined) throw badRequest(checked.typeError)
+  if (checked.typeError !== undefined) throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${checked.typeError}`)
   return { object: withoutNulls(checked.object, schema), unknownFields: checked.unknownFields }
 }
 

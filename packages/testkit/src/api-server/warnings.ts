@@ -21,11 +21,11 @@ export function finalizerWarnings(type: ResourceType, object: KubeObject, previo
   if (type.defined === undefined) return []
   const known = new Set(previous?.metadata.finalizers)
   return [...new Set(object.metadata.finalizers)]
-    .filter((finalizer) => !known.has(finalizer) && !finalizer.includes('/'))
-    .map(
-      (finalizer) =>
-        `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers`,
-    )
+    .filter((finalizer) => !known.has(finalizer) && !finalizer.includes('/') && !['kubernetes', 'orphan', 'foregroundDeletion'].includes(finalizer))
+    .map((finalizer) => {
+      const advice = `prefer a domain-qualified finalizer name ${finalizer.includes('.') ? 'including a path (/) ' : ''}to avoid`
+      return `metadata.finalizers: ${JSON.stringify(finalizer)}: ${advice} accidental conflicts with other finalizer writers`
+    })
 }
 
 /** Warnings of an object that is created. */

@@ -230,7 +230,7 @@ export function validateSigningRequest(object: KubeObject): FieldError[] {
   if (usages.length === 0) problems.required('spec.usages')
   const signer = textOf(spec['signerName'])
   if (signer === '') problems.required('spec.signerName')
-  else if (!signer.includes('/')) problems.invalid('spec.signerName', signer, 'must be a fully qualified domain and path of the form \'example.com/signer-name\'')
+  else if (!signer.includes('/')) problems.invalid('spec.signerName', signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'")
   const seconds = spec['expirationSeconds']
   if (typeof seconds === 'number' && seconds < 600)
     problems.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 600 seconds (10 minutes)')

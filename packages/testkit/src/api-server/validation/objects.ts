@@ -1,5 +1,5 @@
 // Rules of whole objects, a list of checks by kind; custom resources by their schema.
-import { validateStructural } from '@plumbline/schema'
+import { printed, validateStructural } from '@plumbline/schema'
 import type { FieldProblem } from '@plumbline/schema'
 import { checkRules } from '../cel/validate.ts'
 import type { ResourceType } from '../resource-type.ts'
@@ -171,8 +171,32 @@ function validateCustom(type: ResourceType, object: KubeObject, previous: KubeOb
   if (schema === undefined) return []
   const problems = validateStructural(object, schema)
   const fresh = previous === undefined ? problems : changed(problems, validateStructural(previous, schema))
+  const scaled = scaleProblems(type, object)
   // Rules are asked of what has the right form only.
-  return fresh.length > 0 ? [...fresh] : checkRules(object, previous, schema)
+  return fresh.length + scaled.length > 0 ? [...fresh, ...scaled] : checkRules(object, previous, schema)
+}
+
+/** What a scale reads has to be a number of pods. apiextensions-apiserver `pkg/registry/customresource/validator.go` */
+function scaleProblems({ defined }: ResourceType, object: KubeObject): FieldError[] {
+  const problems = new Problems()
+  for (const member of ['specReplicasPath', 'statusReplicasPath']) {
+    const path = defined?.scale?.[member]
+    if (typeof path !== 'string') continue
+    const value = valueAt(object, ...path.replace(/^\./, '').split('.'))
+    if (value === undefined) continue
+    if (typeof value !== 'number' || !Number.isInteger(value))
+      problems.invalid(path, 0, `${path} accessor error: ${printed(value)} is of the type ${goKind(value)}, expected int64`)
+    else if (value < 0) problems.invalid(path, value, 'should be a non-negative integer')
+    else if (value > 2_147_483_647) problems.invalid(path, value, 'should be less than or equal to 2147483647')
+  }
+  return problems.errors
+}
+
+function goKind(value: unknown): string {
+  if (typeof value === 'number') return 'float64'
+  if (typeof value === 'boolean') return 'bool'
+  if (value === null) return '<nil>'
+  return typeof value === 'string' ? 'string' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
 }
 
 function changed(problems: readonly FieldProblem[], before: readonly FieldProblem[]): FieldProblem[] {

@@ -66,8 +66,7 @@ export function validateAutoscaler(object: KubeObject): FieldError[] {
   for (const name of ['scaleUp', 'scaleDown']) if (isObject(behavior[name])) checkScaling(behavior[name], `spec.behavior.${name}`, problems)
   // Nothing can be measured on no pods.
   const isMeasurable = objectsOf(spec['metrics']).some(({ type }) => type === 'Object' || type === 'External')
-  if (min === 0 && !isMeasurable)
-    problems.forbidden('spec.metrics', 'must specify at least one Object or External metric to support scaling to zero replicas')
+  if (min === 0 && !isMeasurable) problems.forbidden('spec.metrics', 'must specify at least one Object or External metric to support scaling to zero replicas')
   return problems.errors
 }
 

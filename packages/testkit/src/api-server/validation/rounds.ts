@@ -12,7 +12,7 @@ const looks: Readonly<Record<string, Look>> = { M: 'meta', C: 'change', O: 'obje
 const updates: Readonly<Record<string, string>> = {
   ConfigMap: 'CUMO',
   Secret: 'CUMO',
-  Service: 'CUMO',
+  Service: 'CUO',
   ServiceAccount: 'CMO',
   PersistentVolumeClaim: 'MOCMOU',
   PersistentVolume: 'MOMOU',
@@ -23,6 +23,7 @@ const updates: Readonly<Record<string, string>> = {
   LimitRange: 'MO',
   Event: 'O',
   DaemonSet: 'CUO',
+  Pod: 'CMOU',
   ControllerRevision: 'CMOU',
   Job: 'MOCU',
   NetworkPolicy: 'MOCO',
@@ -49,7 +50,7 @@ const updates: Readonly<Record<string, string>> = {
 
 /** The looks of a kind's own rules at an update; `status` is looked at after its metadata. */
 export function looksAtUpdate(kind: string, subresource: string, isDefined: boolean): readonly Look[] {
-  if (subresource !== '') return ['change', 'update']
+  if (subresource !== '') return ['change', isDefined ? 'object' : 'update']
   return ((isDefined ? undefined : updates[kind]) ?? 'COU').split('').map((letter) => looks[letter] ?? 'object')
 }
 

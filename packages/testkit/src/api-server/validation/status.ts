@@ -84,6 +84,11 @@ export function validateStatus(type: ResourceType, object: KubeObject): FieldErr
     if (count(name) > count('replicas'))
       errors.push({ type: 'Invalid', path: `status.${name}`, value: count(name), detail: 'cannot be greater than status.replicas' })
   if (found.isAvailableReady && count('availableReplicas') > count('readyReplicas'))
-    errors.push({ type: 'Invalid', path: 'status.availableReplicas', value: count('availableReplicas'), detail: `cannot be greater than ${type.kind === 'StatefulSet' ? 'status.' : ''}readyReplicas` })
+    errors.push({
+      type: 'Invalid',
+      path: 'status.availableReplicas',
+      value: count('availableReplicas'),
+      detail: `cannot be greater than ${type.kind === 'StatefulSet' ? 'status.' : ''}readyReplicas`,
+    })
   return errors
 }

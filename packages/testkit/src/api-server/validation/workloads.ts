@@ -26,6 +26,12 @@ export function validateWorkload(type: ResourceType, object: KubeObject, isNew: 
 const checks: Readonly<Record<string, (spec: JsonObject, object: KubeObject, problems: Problems) => void>> = {
   Pod(spec, _object, problems) {
     checkPodSpec(spec, 'spec', problems)
+    if ((spec['serviceAccountName'] ?? '') !== '') return
+    // Asked of pods alone: templates may leave it to those who use them.
+    for (const [index, volume] of objectsOf(spec['volumes']).entries())
+      for (const [at, source] of objectsOf(objectOf(volume['projected'])['sources']).entries())
+        if (source['serviceAccountToken'] !== undefined)
+          problems.forbidden(`spec.volumes[${index}].projected.sources[${at}].serviceAccountToken`, 'must not be specified when serviceAccountName is not set')
   },
   PodTemplate(_spec, object, problems) {
     checkPodTemplate(objectOf(object['template']), 'template', problems)
