@@ -40,3 +40,15 @@ export function createFakeClock(startMs: number = Date.UTC(2025, 0, 1)): FakeClo
     },
   }
 }
+
+/** The real time, off by so much: a server whose clock is wrong. @param skewMs positive is ahead */
+export function skewedClock(skewMs: number): { now(): number; setTimeout(callback: () => void, delayMs: number): { cancel(): void } } {
+  return {
+    now: () => Date.now() + skewMs,
+    setTimeout(callback, delayMs) {
+      const timer = setTimeout(callback, delayMs)
+      timer.unref()
+      return { cancel: () => clearTimeout(timer) }
+    },
+  }
+}

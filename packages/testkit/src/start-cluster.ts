@@ -56,6 +56,8 @@ export interface ClusterOptions {
    * pending until they are given a volume.
    */
   readonly storageClass?: string
+  /** Decides what is random about faults. Default: 1. */
+  readonly seed?: number
   /** Start from this state. */
   readonly snapshot?: Snapshot
 }
@@ -92,6 +94,13 @@ export interface Cluster extends ClusterClient, AsyncDisposable {
   restore(snapshot: Snapshot): void
   /** A second cluster that begins with the state of this one, with the same options on a port of its own. */
   fork(options?: ClusterOptions): Promise<Cluster>
+  /** Forget history: watches from versions of the past are told that they are gone (410), as after a compaction. */
+  compact(): void
+  /**
+   * Crash and come back on the same address: connections break, history is forgotten, and for `downMs` nobody answers.
+   * Without `keepsState` everything is as it was at the start.
+   */
+  restart(options?: { readonly keepsState?: boolean; readonly downMs?: number }): Promise<void>
   /** Drop every connection, as a crash of the server would. */
   dropConnections(): void
   close(): Promise<void>
@@ -118,7 +127,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const token = options.token ?? randomBytes(16).toString('hex')
   const writer = createWriter(storage, clock, admission, authorizer)
   const watches = createWatchHub(storage, clock)
-  const faults = createFaults()
+  const faults = createFaults(() => storage.frozen(), options.seed ?? 1)
   const api = createClusterApi(storage, registry, writer)
   const requests: Record<string, number> = {}
   let logs: LogProvider = () => undefined
@@ -180,6 +189,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   // What they make of the state they find is there when the caller gets to see it: nodes, and accounts for pods.
   await new Promise((resolve) => setImmediate(resolve))
 
+  const takeSnapshot = (): Snapshot => ({
+    version: storage.version(),
+    objects: Object.fromEntries(storage.storages().map((name) => [name, storage.list(name, undefined).map(({ object }) => object)])),
+  })
+
+  const firstState = takeSnapshot()
   const kubeconfig = (): string =>
     `${JSON.stringify(
       {
@@ -204,11 +219,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     kubeconfigFile = join(options.dir, 'kubeconfig')
     await writeFile(kubeconfigFile, kubeconfig(), { mode: 0o600 })
   }
-
-  const takeSnapshot = (): Snapshot => ({
-    version: storage.version(),
-    objects: Object.fromEntries(storage.storages().map((name) => [name, storage.list(name, undefined).map(({ object }) => object)])),
-  })
 
   function load({ version, objects }: Snapshot): void {
     storage.load(new Map(Object.entries(objects)), version)
@@ -242,6 +252,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     restore(snapshot) {
       load(snapshot)
       watches.closeAll()
+    },
+    compact: () => storage.begin(),
+    async restart({ keepsState = true, downMs = 0 } = {}) {
+      await new Promise<void>((resolve) => {
+        watches.closeAll()
+        door.server.close(() => resolve())
+        door.dropConnections()
+      })
+      if (keepsState) storage.begin()
+      else load(firstState)
+      if (downMs > 0) await new Promise((resolve) => setTimeout(resolve, downMs))
+      await new Promise<void>((resolve) => door.server.listen(port, host, () => resolve()))
     },
     dropConnections: () => door.dropConnections(),
     close,

@@ -1,5 +1,5 @@
 // The embedded cluster through its front door: HTTP, as any client speaks it.
-import { startCluster, createFakeClock } from '@plumbline/testkit'
+import { createFakeClock, skewedClock, startCluster } from '@plumbline/testkit'
 import type { Cluster } from '@plumbline/testkit'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -302,5 +302,45 @@ describe('protobuf', () => {
     expect(cluster.api.get({ group: '', plural: 'namespaces' }, '', 'proto')?.metadata.labels).toMatchObject({ team: 'a' })
     expect(await send(body.subarray(0, body.length - 3))).toBe(400)
     expect(await send(Buffer.from('{}'))).toBe(400)
+  })
+})
+
+describe('what goes wrong on demand', () => {
+  it('reads that have fallen behind, refusals of a share, and a clock that is off', async () => {
+    await using cluster = await startCluster({ controllers: false, seed: 7, clock: skewedClock(3_600_000) })
+    const call = callerOf(cluster)
+    const created = await call('POST', configMaps, configMap('a'))
+    expect(Math.abs(Date.parse(created.body.metadata?.['creationTimestamp'] ?? '') - Date.now() - 3_600_000)).toBeLessThan(60_000)
+    const stop = cluster.faults.add({ isStale: true, matches: ({ path }) => path.includes('resourceVersion=0') })
+    await call('POST', configMaps, configMap('b'))
+    const names = ({ body }: Answer): string[] => (body.items ?? []).map(({ metadata }) => metadata.name)
+    expect(names(await call('GET', `${configMaps}?resourceVersion=0`))).toEqual(['a'])
+    expect(names(await call('GET', configMaps))).toEqual(['a', 'b'])
+    stop()
+    expect(names(await call('GET', `${configMaps}?resourceVersion=0`))).toEqual(['a', 'b'])
+    cluster.faults.add({ status: 500, share: 0.5 })
+    const statuses = []
+    for (let count = 0; count < 40; count++) statuses.push((await call('GET', `${configMaps}/a`)).status)
+    const refused = statuses.filter((status) => status === 500).length
+    expect(refused).toBeGreaterThan(5)
+    expect(refused).toBeLessThan(35)
+  })
+
+  it('restarts on the same address, with its state or without, and compactions', async () => {
+    await using cluster = await startCluster({ controllers: false })
+    const call = callerOf(cluster)
+    const { body } = await call('POST', configMaps, configMap('a'))
+    const version = body.metadata?.['resourceVersion']
+    await call('POST', configMaps, configMap('b'))
+    cluster.compact()
+    const gone = await (await fetch(`${cluster.url}${configMaps}?watch=1&resourceVersion=${version}&timeoutSeconds=1`)).text()
+    expect(JSON.parse(gone.split('\n')[0] ?? '')).toMatchObject({ type: 'ERROR', object: { code: 410 } })
+    const watch = await fetch(`${cluster.url}${configMaps}?watch=1`)
+    await cluster.restart()
+    await expect(watch.text().catch(() => 'ended')).resolves.toBeDefined()
+    expect((await call('GET', `${configMaps}/a`)).status).toBe(200)
+    await cluster.restart({ keepsState: false, downMs: 5 })
+    expect((await call('GET', `${configMaps}/a`)).status).toBe(404)
+    expect((await call('GET', '/api/v1/namespaces/default')).status).toBe(200)
   })
 })

@@ -140,7 +140,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
   }
   let answer: ReturnType<typeof handle>
   try {
-    answer = await withWebhooks(() => handle({ ...asked, ...given }, context))
+    const seen = fault?.isStale === true && asked.method === 'GET' ? { ...context, storage: fault.state as ApiContext['storage'] } : context
+    answer = await withWebhooks(() => handle({ ...asked, ...given }, seen))
   } catch (error) {
     answer = errorAnswer(error, { headers })
   }

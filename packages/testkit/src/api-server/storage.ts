@@ -39,6 +39,8 @@ export interface Storage {
   /** Listeners run within the write, in order of subscription; they must not write themselves. */
   subscribe(storage: string | undefined, listener: (event: StoreEvent) => void): () => void
   storages(): readonly string[]
+  /** A copy that no later write changes, for reading. */
+  frozen(): Storage
   load(entries: ReadonlyMap<string, readonly KubeObject[]>, version: number): void
 }
 
@@ -166,6 +168,12 @@ export function createStorage(historyLimit: number = HISTORY_LIMIT): Storage {
       return () => void listeners.delete(listener)
     },
     storages: () => [...tables.keys()].sort(compareText),
+    frozen() {
+      const copy = createStorage(historyLimit)
+      const objects = (table: Table): KubeObject[] => [...table.buckets.values()].flatMap((bucket) => sortedOf(bucket).map(({ object }) => object))
+      copy.load(new Map([...tables].map(([storage, table]) => [storage, objects(table)])), version)
+      return copy
+    },
     load(entries, newVersion) {
       version = Math.max(version, newVersion)
       for (const table of tables.values()) {
