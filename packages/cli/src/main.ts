@@ -7,6 +7,11 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./commands/run.ts')).runCommand,
   apps: async () => (await import('./commands/apps.ts')).appsCommand,
   app: async () => (await import('./commands/app.ts')).appCommand,
+  render: async () => (await import('./commands/render.ts')).renderCommand,
+  diff: async () => (await import('./commands/diff.ts')).diffCommand,
+  plan: async () => (await import('./commands/plan.ts')).planCommand,
+  sync: async () => (await import('./commands/sync.ts')).syncCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
 }
 
@@ -17,6 +22,12 @@ const usage = `usage: plumbline <command> [options]
   run       reconcile the Applications of a cluster
   apps      list Applications
   app NAME  show one Application
+
+  render    what a folder comes to, as it lies on disk
+  diff      an Application against the cluster, field by field
+  plan      what a sync would do; or what one commit would change after another, without a cluster
+  sync      carry out a plan, without a controller
+  explain   why a resource is in sync or not
 
   plumbline <command> --help says more.
 `

@@ -30,7 +30,7 @@ afterEach(() => vi.restoreAllMocks())
 describe('the command line', () => {
   it('explains itself', async () => {
     expect(await run('--help')).toMatchObject({ status: 0, out: expect.stringContaining('usage: plumbline') as string })
-    for (const command of ['demo', 'cluster', 'run', 'apps', 'app'])
+    for (const command of ['demo', 'cluster', 'run', 'apps', 'app', 'render', 'diff', 'plan', 'sync', 'explain'])
       expect(await run(command, '--help')).toMatchObject({ status: 0, out: expect.stringContaining(`plumbline ${command}`) as string })
   })
 

@@ -1,0 +1,57 @@
+// `plumbline plan`: what a sync would do, from a cluster, or between two commits without one.
+import { ConfigError, formatPlan, formatPlanMarkdown } from '@plumbline/core'
+import type { ComparedResource, SyncPlan } from '@plumbline/core'
+import { parseOptions } from '../command.ts'
+import type { Command } from '../command.ts'
+import { inspectApplication, inspectOptions, previewCommits, readApplicationFile } from '../inspect.ts'
+
+export const planCommand: Command = {
+  usage: `usage: plumbline plan APP [--kubeconfig FILE] [options]
+       plumbline plan --app FILE --repo REPO --base REV --head REV [options]
+
+What a sync of an Application would do, in order. The second form compares two commits and needs no cluster: it takes the earlier one as what lives.
+
+  --local DIR          files of this work tree in place of the repository
+  --revision REV       this branch, tag or commit
+  --prune              plan to delete what is no longer in git (always planned between commits)
+  --app FILE           file with the Application
+  --repo REPO          address or folder of its repository
+  --base REV --head REV
+  --output FORMAT      text (default), json (to be carried out by: plumbline sync --plan), markdown (for a pull request)
+  --namespace NS       namespace of Applications (default: argocd)
+  --compatibility M    argocd (default) or plumbline
+`,
+  async run(args) {
+    const { values, positionals } = parseOptions(args, {
+      ...inspectOptions,
+      prune: { type: 'boolean' },
+      app: { type: 'string' },
+      repo: { type: 'string' },
+      base: { type: 'string' },
+      head: { type: 'string' },
+      output: { type: 'string', default: 'text' },
+    })
+    const format = String(values['output'])
+    if (!['text', 'json', 'markdown'].includes(format)) throw new ConfigError('CONFIG_INVALID', `--output is text, json or markdown, not ${format}`)
+    if (values['base'] !== undefined || values['head'] !== undefined) {
+      const { app, repo, base, head } = values
+      if (typeof app !== 'string' || typeof repo !== 'string' || typeof base !== 'string' || typeof head !== 'string')
+        throw new ConfigError('CONFIG_INVALID', 'two commits are compared with --app FILE --repo REPO --base REV --head REV')
+      const { plan, comparison } = await previewCommits(await readApplicationFile(app), repo, base, head)
+      print(plan, comparison.resources, format)
+      return 0
+    }
+    const inspection = await inspectApplication(positionals[0], values)
+    try {
+      print(inspection.plan({ prune: values['prune'] === true }), inspection.gathered.comparison.resources, format)
+      return 0
+    } finally {
+      await inspection.close()
+    }
+  },
+}
+
+function print(plan: SyncPlan, resources: readonly ComparedResource[], format: string): void {
+  if (format === 'json') process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`)
+  else process.stdout.write(format === 'markdown' ? formatPlanMarkdown(plan, resources) : `${formatPlan(plan)}\n`)
+}
