@@ -1,6 +1,7 @@
 // From a push to cluster state, with nothing between but what users run.
 import { describe, expect, it } from 'vitest'
 import { configMap, createWorld, valueOf } from './lib/world.ts'
+import type { World } from './lib/world.ts'
 
 const configMaps = { group: '', plural: 'configmaps' }
 
@@ -188,6 +189,76 @@ describe('an app of apps', () => {
       expect(world.cluster.api.list({ group: 'argoproj.io', plural: 'applications' }, 'argocd')).toEqual([])
       expect(world.cluster.api.get(configMaps, 'one', 'a')).toBeUndefined()
     })
+  })
+})
+
+describe('a deletion with hooks', () => {
+  const job = (name: string, hook: string, policy: string): string =>
+    `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: ${name}
+  annotations: {argocd.argoproj.io/hook: ${hook}, argocd.argoproj.io/hook-delete-policy: ${policy}}
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: main, image: busybox}]
+`
+  const jobs = { group: 'batch', plural: 'jobs' }
+  const applications = { group: 'argoproj.io', plural: 'applications' }
+  const files = {
+    'shop/a.yaml': configMap('a', '1'),
+    'shop/before.yaml': job('before', 'PreDelete', 'HookSucceeded'),
+    'shop/after.yaml': job('after', 'PostDelete', 'HookSucceeded'),
+  }
+  const finalizersOf = (world: World): unknown => world.cluster.api.get(applications, 'argocd', 'shop')?.metadata.finalizers
+  const cascading = (world: World): void => {
+    const found = world.cluster.api.get(applications, 'argocd', 'shop')
+    if (found === undefined) throw new Error('the application is not there')
+    const finalizers = ['resources-finalizer.argocd.argoproj.io', ...(found.metadata.finalizers ?? [])]
+    world.cluster.api.update({ ...found, metadata: { ...found.metadata, finalizers } })
+  }
+
+  it('runs them before and after its objects go, and cleans them up', async () => {
+    await using world = await createWorld(files)
+    world.cluster.workloads.script(() => 'complete')
+    world.apply('shop')
+    await world.untilSynced('shop')
+    await world.until(() => expect(finalizersOf(world)).toHaveLength(4))
+    expect(world.cluster.api.list(jobs, 'shop')).toEqual([])
+    cascading(world)
+    const made: string[] = []
+    world.cluster.api.watch(jobs, ({ type, object: { metadata } }) => {
+      if (type === 'ADDED') made.push(`${metadata.name}, a ${world.cluster.api.get(configMaps, 'shop', 'a') === undefined ? 'gone' : 'there'}`)
+    })
+    world.cluster.api.delete(applications, 'argocd', 'shop')
+    await world.until(() => expect(world.cluster.api.get(applications, 'argocd', 'shop')).toBeUndefined())
+    expect(made).toEqual(['before, a there', 'after, a gone'])
+    expect(world.cluster.api.list(jobs, 'shop')).toEqual([])
+  })
+
+  it('stops where one that comes before fails, and says so', async () => {
+    await using world = await createWorld(files)
+    world.cluster.workloads.script(() => 'fail')
+    world.apply('shop')
+    await world.untilSynced('shop')
+    await world.until(() => expect(finalizersOf(world)).toHaveLength(4))
+    cascading(world)
+    world.cluster.api.delete(applications, 'argocd', 'shop')
+    await world.until(() => expect(world.application('shop')?.status?.conditions?.map(({ type }) => type)).toContain('DeletionError'))
+    expect(valueOf(world, 'shop', 'a')).toBe('1')
+    expect(world.cluster.api.list(jobs, 'shop').map(({ metadata }) => metadata.name)).toEqual(['before'])
+  })
+
+  it('no longer holds the application when they have left the source', async () => {
+    await using world = await createWorld(files)
+    world.apply('shop')
+    await world.untilSynced('shop')
+    await world.until(() => expect(finalizersOf(world)).toHaveLength(4))
+    await world.commit({ 'shop/before.yaml': null, 'shop/after.yaml': null })
+    await world.until(() => expect(finalizersOf(world)).toBeUndefined())
   })
 })
 

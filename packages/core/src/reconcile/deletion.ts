@@ -9,6 +9,7 @@ import { isSelfReferenced } from '../plan/tracking.ts'
 import type { TrackingSettings } from '../plan/tracking.ts'
 import { waveOf } from '../plan/waves.ts'
 import type { Cluster } from '../ports/cluster.ts'
+import { isAnyDeletionHook } from './delete-hooks.ts'
 
 const finalizer = 'resources-finalizer.argocd.argoproj.io'
 
@@ -33,6 +34,7 @@ export function nextToDelete(objects: readonly KubernetesObject[], application: 
       !(object.kind === 'CustomResourceDefinition' && groupOf(object.apiVersion) === 'apiextensions.k8s.io') &&
       !resourceOptionsOf(object).includes('Delete=false') &&
       annotationOf(object, 'helm.sh/resource-policy') !== 'keep' &&
+      !isAnyDeletionHook(object) &&
       (object.metadata.ownerReferences ?? []).length === 0 &&
       isSelfReferenced(object, tracking),
   )

@@ -1,6 +1,8 @@
 // Brings applications to their desired state, over and over, level-based: what happened does not matter, only what is.
 import { formatIntents, intentsAnnotation } from '../apply/hook-intents.ts'
 import { decideAutoSync } from './auto-sync.ts'
+import { cleanUpDeletionHooks, cleanupFinalizer, finalizersForHooks, isHeldByHooks, runDeletionHooks, runFinalizer } from './delete-hooks.ts'
+import type { DeletionPhase } from './delete-hooks.ts'
 import { cascadeOf, deleteWave, finalizersWithoutCascade, nextToDelete } from './deletion.ts'
 import { createDiffCache } from './gather.ts'
 import type { ComparisonSettings } from './gather.ts'
@@ -19,6 +21,7 @@ import { applicationKeyOf, isAutomated } from '../model/application.ts'
 import type { Application, Operation } from '../model/application.ts'
 import type { ApplicationStatus, OperationState } from '../model/application-status.ts'
 import { annotationOf } from '../model/kubernetes-object.ts'
+import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { trackedApplicationOf, trackingNameOf } from '../plan/tracking.ts'
 import type { SyncPlan } from '../plan/sync-plan.ts'
 import type { ApplicationStore, RecordedEvent } from '../ports/application-store.ts'
@@ -115,10 +118,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
     if (isSkipped(application)) return
     if (application.metadata.deletionTimestamp !== undefined) {
-      if (cascadeOf(application) === undefined) return
+      if (cascadeOf(application) === undefined && !isHeldByHooks(application)) return
       // What is left is shown while it goes.
-      await refresh(key, application, request)
-      return finalizeDeletion(key, application)
+      const refreshed = await refresh(key, application, request)
+      return finalizeDeletion(key, application, refreshed)
     }
     if (takeUpOperation(key, application)) return
     const asked = requestOf(application)
@@ -139,8 +142,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   function startOperation(key: string, application: Application, operation: Operation, state: OperationState | undefined, known: Refreshed | undefined): void {
     const wakes = new Set<() => void>()
+    const judge = projectsAsked.get(key)
+    projectsAsked.delete(key)
     const context = {
       ...refreshContext(),
+      project: (name: string) => (judge?.metadata.name === name ? judge : store.project(name)),
       store,
       clock,
       serverSideByDefault: options.serverSideByDefault,
@@ -166,7 +172,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     operations.set(key, { wakes, done: work() })
   }
 
-  async function refresh(key: string, application: Application, request: RefreshRequest): Promise<void> {
+  async function refresh(key: string, application: Application, request: RefreshRequest): Promise<Refreshed> {
     const started = clock.now()
     options.emit({ type: 'application.refreshed', at: started, application: key, reason: request.reason })
     const isForced = request.level === 'force' || request.level === 'hard'
@@ -202,13 +208,16 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       status = { ...status, operationState: started_.state }
     }
     const isWritten = await writeStatus(key, current, status, { done, operation: started_?.operation, isForced })
-    if (!isWritten) return
+    if (!isWritten) return refreshed
     recordTransitions(current, status, done, started_?.operation, refreshed.outcome.revisions)
     if (done !== undefined) finished.delete(key)
     const written = store.get(key)
     if (started_ !== undefined && written !== undefined) startOperation(key, written, started_.operation, started_.state, refreshed)
-    if (current.metadata.deletionTimestamp === undefined)
+    if (current.metadata.deletionTimestamp === undefined) {
+      if (refreshed.rendered !== undefined) await holdForHooks(key, refreshed)
       queue.add(key, { level: 'latest', reason: 'comparison expired' }, options.reconcileIntervalMs + jitterOf(key, options.reconcileIntervalMs / 2))
+    }
+    return refreshed
   }
 
   function emitFindings(key: string, refreshed: Refreshed, started: number): void {
@@ -301,31 +310,78 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   }
 
-  async function finalizeDeletion(key: string, application: Application): Promise<void> {
+  /** Applications with hooks for their deletion are held until those have run. */
+  async function holdForHooks(key: string, { gathered }: Refreshed): Promise<void> {
+    const application = store.get(key)
+    if (application === undefined || gathered === undefined) return
+    const finalizers = finalizersForHooks(application, gathered.desired)
+    if (finalizers !== undefined) await store.patch(key, { metadata: { finalizers: finalizers.length === 0 ? null : finalizers } })
+  }
+
+  /** The steps of a deletion, each held by a finalizer: hooks before it, the objects, hooks after it, and what becomes of the hooks. */
+  async function finalizeDeletion(key: string, application: Application, { gathered }: Refreshed): Promise<void> {
+    const held = application.metadata.finalizers ?? []
+    const goOn = (): void => queue.add(key, { level: 'recent', reason: 'deletion goes on' }, deletionPollMs)
+    const drop = async (finalizer: string): Promise<void> => {
+      const rest = held.filter((entry) => entry !== finalizer)
+      await store.patch(key, { metadata: { finalizers: rest.length === 0 ? null : rest } })
+      goOn()
+    }
+    const ports = { cluster, health: settings.health, fieldManager: settings.prediction.fieldManager }
+    const runHooks = async (phase: DeletionPhase): Promise<void> => {
+      // Without its source nobody knows what the hooks are.
+      if (gathered?.desired === undefined) return fail(key, application, `hooks of ${phase} cannot be rendered`, goOn)
+      try {
+        const { isDone, failure } = await runDeletionHooks(application, phase, gathered.desired, ports)
+        if (failure !== undefined && phase === 'PreDelete') return await fail(key, application, `PreDelete hook failed: ${failure}`, goOn)
+        if (isDone) return await drop(runFinalizer(phase))
+        return goOn()
+      } catch (error) {
+        return fail(key, application, messageOf(error), goOn)
+      }
+    }
+    if (held.includes(runFinalizer('PreDelete'))) return runHooks('PreDelete')
+    if (cascadeOf(application) !== undefined) return deleteObjects(key, application, goOn)
+    if (held.includes(runFinalizer('PostDelete'))) return runHooks('PostDelete')
+    for (const phase of ['PreDelete', 'PostDelete'] as const) {
+      if (!held.includes(cleanupFinalizer(phase))) continue
+      const left = await cleanUpDeletionHooks(phase, cluster.live.trackedBy(trackedNameOf(application)), ports)
+      return left === 0 ? drop(cleanupFinalizer(phase)) : goOn()
+    }
+  }
+
+  const trackedNameOf = ({ metadata }: Application): string =>
+    trackingNameOf({ name: metadata.name ?? '', namespace: metadata.namespace ?? '' }, settings.controllerNamespace)
+
+  async function fail(key: string, application: Application, message: string, goOn: () => void): Promise<void> {
+    const told = application.status?.conditions ?? []
+    if (!told.some((condition) => condition.type === 'DeletionError' && condition.message === message)) {
+      const failure = { type: 'DeletionError', message, lastTransitionTime: formatTime(clock.now()) }
+      await store.patch(key, { status: { conditions: [...told.filter(({ type }) => type !== 'DeletionError'), failure] } })
+    }
+    goOn()
+  }
+
+  async function deleteObjects(key: string, application: Application, goOn: () => void): Promise<void> {
     const cascade = cascadeOf(application)
     if (cascade === undefined) return
-    const name = trackingNameOf({ name: application.metadata.name ?? '', namespace: application.metadata.namespace ?? '' }, settings.controllerNamespace)
     await cluster.live.observe(
       (application.status?.resources ?? []).map(({ group, kind }) => ({ group: group ?? '', kind })),
       stopping.signal,
     )
-    const next = nextToDelete(cluster.live.trackedBy(name), application, settings.tracking)
+    const next = nextToDelete(cluster.live.trackedBy(trackedNameOf(application)), application, settings.tracking)
     if (next.length > 0) {
       try {
         await deleteWave(cluster, next, cascade)
       } catch (error) {
-        const conditions = [
-          ...(application.status?.conditions ?? []).filter(({ type }) => type !== 'DeletionError'),
-          { type: 'DeletionError', message: messageOf(error), lastTransitionTime: formatTime(clock.now()) },
-        ]
-        await store.patch(key, { status: { conditions } })
+        return fail(key, application, messageOf(error), goOn)
       }
       // The watch wakes us as the objects go; the timer is for what no watch tells.
-      queue.add(key, { level: 'recent', reason: 'deletion goes on' }, deletionPollMs)
-      return
+      return goOn()
     }
     const finalizers = finalizersWithoutCascade(application)
     await store.patch(key, { metadata: { finalizers: finalizers.length === 0 ? null : finalizers } })
+    if (finalizers.length > 0) goOn()
     logger.log('info', `deleted the objects of ${key}`, { application: key })
   }
 
@@ -333,6 +389,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     for (const wake of operations.get(key)?.wakes ?? []) wake()
     if (type === 'deleted') {
       queue.remove(key)
+      projectsAsked.delete(key)
       options.renderer.forget(key)
       return
     }
@@ -340,14 +397,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const request = requestOf(application)
     if (request !== undefined) queue.add(key, { ...request, at: clock.now() })
     else if (application.metadata.deletionTimestamp !== undefined) queue.add(key, { level: 'recent', reason: 'deletion requested' })
-    else if (application.operation !== undefined && !operations.has(key) && !finished.has(key))
+    else if (application.operation !== undefined && !operations.has(key) && !finished.has(key)) {
+      if (!projectsAsked.has(key)) projectsAsked.set(key, store.project(application.spec.project))
       queue.add(key, { level: 'latest', reason: 'operation requested' })
-    else if (type === 'added') queue.add(key, { level: 'latest', reason: 'controller started' })
+    } else if (type === 'added') queue.add(key, { level: 'latest', reason: 'controller started' })
     else if (isAutomated(application.spec) && automated.get(key) === false) queue.add(key, { level: 'latest', reason: 'automated sync was switched on' })
     automated.set(key, isAutomated(application.spec))
   }
 
   const automated = new Map<string, boolean>()
+  /** What is asked for is judged by the project as it was then. */
+  const projectsAsked = new Map<string, KubernetesObject | undefined>()
 
   function onLiveChange(object: Parameters<typeof trackedApplicationOf>[0]): void {
     const name = trackedApplicationOf(object, settings.tracking)

@@ -30,17 +30,17 @@ export function startJobs(api: ClusterApi, clock: Clock): () => void {
       return run(api, job, clock.now(), record)
     },
   })
-  // Pods of jobs that are gone are not tracked any longer.
+  // Pods of jobs that are gone, or on their way, are not tracked any longer.
   const stopOrphans = startControlLoop({
     api,
     clock,
     resource: pods,
-    dependents: [{ resource: jobs, keysOf: (job, type) => (type === 'DELETED' || isOver(job) ? ownedBy(api, pods, job).map(keyOfPod) : []) }],
+    dependents: [{ resource: jobs, keysOf: (job, type) => (type === 'DELETED' || isEnding(job) ? ownedBy(api, pods, job).map(keyOfPod) : []) }],
     reconcile(pod) {
       if (!(pod.metadata.finalizers ?? []).includes(tracking)) return
       const owner = (pod.metadata.ownerReferences ?? []).find(({ controller }) => controller === true)
       const job = owner?.kind === 'Job' ? api.get(jobs, pod.metadata.namespace ?? '', owner.name) : undefined
-      if (job === undefined || job.metadata.uid !== owner?.uid || isOver(job)) untrack(api, pod)
+      if (job === undefined || job.metadata.uid !== owner?.uid || isEnding(job)) untrack(api, pod)
     },
   })
   return () => {
@@ -53,6 +53,11 @@ const keyOfPod = ({ metadata }: KubeObject): string => `${metadata.namespace ?? 
 
 function isOver(job: KubeObject): boolean {
   return ['Complete', 'Failed'].some((type) => conditionOf(job, type)?.['status'] === 'True')
+}
+
+/** Whether nobody waits for its pods any longer. */
+function isEnding(job: KubeObject): boolean {
+  return isOver(job) || job.metadata.deletionTimestamp !== undefined
 }
 
 function untrack(api: ClusterApi, pod: KubeObject): void {
