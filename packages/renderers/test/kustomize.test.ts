@@ -55,6 +55,15 @@ describe('kustomizations', () => {
     expect(text).not.toContain('proxy')
   })
 
+  it('drop members without a value when they are patched, and keep a null that is written out', async () => {
+    const files = {
+      'kustomization.yaml': 'resources: [a.yaml]\npatches: [{path: p.yaml}]\n',
+      'a.yaml': 'apiVersion: v1\nkind: X\nmetadata: {name: x, annotations: null}\nspec:\n  kept: ~\n  gone:\n  list:\n  - stays:\n',
+      'p.yaml': 'apiVersion: v1\nkind: X\nmetadata: {name: x}\nmore: 1\n',
+    }
+    expect(await build(files, '')).toBe('apiVersion: v1\nkind: X\nmetadata:\n  name: x\nmore: 1\nspec:\n  kept: null\n  list:\n  - stays: null\n')
+  })
+
   it('change a shared label everywhere, as Kustomize does', async () => {
     const files = {
       ...base,
@@ -95,7 +104,7 @@ describe('bad input', () => {
       { 'a/kustomization.yaml': 'namePrefix: [1]\n' },
       'cannot unmarshal array into Go struct field Kustomization.namePrefix of type string',
     ],
-    ['broken files', { 'a/kustomization.yaml': 'resources: [x.yaml]\n', 'a/x.yaml': 'a: [\n' }, 'MalformedYAMLError: yaml: line 2'],
+    ['broken files', { 'a/kustomization.yaml': 'resources: [x.yaml]\n', 'a/x.yaml': 'a: [\n' }, 'MalformedYAMLError: yaml: line 1'],
     [
       'keys that are no texts',
       { 'a/kustomization.yaml': 'resources: [x.yaml]\n', 'a/x.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {1: a}\n' },

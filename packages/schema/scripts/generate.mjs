@@ -162,6 +162,6 @@ function quoted(json) {
 write('types.data.ts', 'The types of Kubernetes 1.34: fields of each type, list and map kinds, merge keys.', {
   typeTable: types,
   kindTable: kinds,
-  nameTable: names.map((name) => name.split('.').slice(-2).join('.')),
+  nameTable: names.map((name) => name.split('.').slice(-3).join('.')),
 })
 write('resources.data.ts', 'The resources of Kubernetes 1.34.', { resourceTable: resources })

@@ -1,7 +1,7 @@
 // What Kubernetes types are, and how their objects are patched, merged, defaulted and validated. Pure functions on plain objects.
 export { builtInResources } from './kubernetes/resources.ts'
 export type { ResourceFact, SubresourceFact } from './kubernetes/resources.ts'
-export { typeSchemaOf } from './kubernetes/types.ts'
+export { typeSchemaNamed, typeSchemaOf } from './kubernetes/types.ts'
 export type { GroupVersionKind } from './kubernetes/types.ts'
 export { isAtomic, itemSchema, memberSchema, untypedSchema, withoutZeros, withZeroMembers, zeroValueOf } from './type-schema.ts'
 export type { AnySchema, ListSchema, MapSchema, ObjectSchema, PatchMarks, ScalarSchema, ScalarType, TypeSchema } from './type-schema.ts'

@@ -154,10 +154,16 @@ function mapOf(node: YAMLMap, context: Context): Record<string, unknown> {
     const key = keyOf(pair, context)
     if (seen.has(key)) noteDuplicate(key, pair, context)
     seen.add(key)
-    setMember(map, key, valueOf(pair.value, context))
+    const value = valueOf(pair.value, context)
+    setMember(map, key, value)
+    if (value === null && isMissing(pair.value)) context.options.onMissingValue?.(map, key)
   }
   for (const value of merged) mergeInto(map, value, node, context)
   return map
+}
+
+function isMissing(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.type === Scalar.PLAIN && node.source === '' && node.tag === undefined)
 }
 
 function isMergeKey({ key }: Pair): boolean {

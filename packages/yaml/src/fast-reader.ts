@@ -214,13 +214,18 @@ export function readFast(text: string, options: ResolvedOptions): YamlDocument[]
     return key
   }
 
+  /** Whether the last value read was none at all. */
+  let isMissing = false
+
   function readMapping(indent: number, firstKey: string, firstAt: number): Record<string, unknown> {
     enter()
     const map: Record<string, unknown> = {}
     let key = firstKey
     let keyAt = firstAt
     for (;;) {
+      isMissing = false
       const value = readValue(indent)
+      if (isMissing && value === null) options.onMissingValue?.(map, key)
       if (map[key] !== undefined && Object.hasOwn(map, key)) duplicate(key, keyAt)
       setMember(map, key, value)
       if (column < 0 || column < indent) break
@@ -251,10 +256,12 @@ export function readFast(text: string, options: ResolvedOptions): YamlDocument[]
       return readInline(indent)
     }
     endLine()
-    if (!nextContent() || column < indent) return null
-    if (column > indent) return readNode(indent)
+    const isNext = nextContent()
+    if (isNext && column > indent) return readNode(indent)
     // A list may stand at the indentation of its key.
-    return text.charCodeAt(i) === DASH && isBlankAt(i + 1) ? readSequence(indent) : null
+    if (isNext && column === indent && text.charCodeAt(i) === DASH && isBlankAt(i + 1)) return readSequence(indent)
+    isMissing = true
+    return null
   }
 
   function readSequence(indent: number): unknown[] {
@@ -623,7 +630,8 @@ export function readFast(text: string, options: ResolvedOptions): YamlDocument[]
         skipFlowBlanks(parent)
         const next = text.charCodeAt(i)
         if (next !== COMMA && next !== CLOSE_MAP) value = readFlowValue(parent)
-      }
+        else options.onMissingValue?.(map, key)
+      } else options.onMissingValue?.(map, key)
       if (map[key] !== undefined && Object.hasOwn(map, key)) duplicate(key, at)
       setMember(map, key, value)
       skipFlowBlanks(parent)

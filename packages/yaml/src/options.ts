@@ -17,6 +17,9 @@ export interface YamlLimits {
   readonly maxAliases: number
 }
 
+/** Hears of a map and the name of a member in it. */
+export type MissingValueListener = (map: Record<string, unknown>, name: string) => void
+
 /** Options of a reader. */
 export interface YamlReadOptions {
   /** Default: sigs. */
@@ -24,6 +27,8 @@ export interface YamlReadOptions {
   /** `last`: the last of equal keys wins, with a warning. Default: last. */
   readonly duplicateKeys?: 'last' | 'error'
   readonly limits?: Partial<YamlLimits>
+  /** Called for every member that has no value at all, which reads as null; maps of a text that is read twice are told twice. */
+  readonly onMissingValue?: MissingValueListener
   /** `fallback` takes the slow and complete reader at once; for tests and benches. Default: auto. */
   readonly engine?: 'auto' | 'fallback'
 }
@@ -53,10 +58,12 @@ export interface YamlDocument {
 export interface ResolvedOptions extends YamlLimits {
   readonly scalars: ScalarRules
   readonly duplicateKeys: 'last' | 'error'
+  readonly onMissingValue?: MissingValueListener
 }
 
 const defaults: ResolvedOptions = Object.freeze({ maxBytes: 32 * 2 ** 20, maxDepth: 512, maxAliases: 100_000, scalars: 'sigs', duplicateKeys: 'last' })
 
 export function resolveOptions(options: YamlReadOptions): ResolvedOptions {
-  return { ...defaults, ...options.limits, scalars: options.scalars ?? defaults.scalars, duplicateKeys: options.duplicateKeys ?? defaults.duplicateKeys }
+  const { scalars = defaults.scalars, duplicateKeys = defaults.duplicateKeys, onMissingValue } = options
+  return { ...defaults, ...options.limits, scalars, duplicateKeys, ...(onMissingValue === undefined ? {} : { onMissingValue }) }
 }

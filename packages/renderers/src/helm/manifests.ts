@@ -1,10 +1,10 @@
 // From rendered files to manifests and hooks in Helm's order. Follows helm `pkg/releaseutil`.
 import { isMap } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
-import { parseYaml, YamlError } from '@plumbline/yaml'
+import { goYamlMessage, parseYaml, YamlError } from '@plumbline/yaml'
 import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
-import { goYamlMessage, jsonKind, scalarText } from './yaml-values.ts'
+import { jsonKind, scalarText } from './yaml-values.ts'
 
 /** One document of the output. */
 export interface RenderedManifest {

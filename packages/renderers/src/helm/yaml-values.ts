@@ -1,7 +1,7 @@
 // YAML as Helm reads it: everything becomes JSON first, and every number a float64.
 import { FunctionError, formatFloat, setMember } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
-import { parseYamlDocuments, YamlError } from '@plumbline/yaml'
+import { goYamlMessage, parseYamlDocuments, YamlError } from '@plumbline/yaml'
 
 const maxDepth = 1000
 
@@ -33,32 +33,6 @@ function mapOf(value: unknown, type: string): GoMap {
   if (value === undefined || value === null) return {}
   if (typeof value === 'object' && !Array.isArray(value)) return value as GoMap
   throw new FunctionError(`error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`)
-}
-
-const goMessages: readonly (readonly [pattern: RegExp, message: string, isScanner: boolean])[] = [
-  [
-    /^(?:Nested mappings are not allowed|Implicit keys need to be on a single line|A block sequence may not be used as an implicit map key)/,
-    'mapping values are not allowed in this context',
-    true,
-  ],
-  [/\btab\b/i, 'found character that cannot start any token', true],
-  [/^Missing closing ["']quote|^Missing closing .*quote/, 'found unexpected end of stream', true],
-  [/^alias \*(\S+) has no anchor/, "unknown anchor '$1' referenced", true],
-  [/^All (?:collection|mapping|sequence) items must start at the same column|^Unexpected |^Plain value cannot start/, 'did not find expected key', false],
-]
-
-/** A problem in the words of Go's reader. Its scanner counts lines from 1, its parser from 0, and neither names the first. */
-export function goYamlMessage({ message, line, column }: YamlError, text: string): string {
-  if (message.startsWith('Implicit map keys need to be followed by map values')) return `yaml: line ${line + 1}: could not find expected ':'`
-  const flow = /flow sequence|flow-seq/i.test(message) ? ']' : /flow map|flow-map/i.test(message) ? '}' : undefined
-  const found = flow === undefined ? goMessages.find(([pattern]) => pattern.test(message)) : ([/$/, `did not find expected ',' or '${flow}'`, false] as const)
-  if (found === undefined) return `yaml: line ${line}: ${message}`
-  const [pattern, words, isScanner] = found
-  // The end of a text lies behind a line end, for Go, whether there is one or not.
-  const lines = text.split('\n')
-  const isAtEnd = line === lines.length && column > (lines[line - 1] ?? '').length && lines.at(-1) !== ''
-  const counted = isScanner ? (line > 1 ? line : 0) : line - 1 + (isAtEnd ? 1 : 0)
-  return `yaml: ${counted > 0 ? `line ${counted}: ` : ''}${words.replace('$1', pattern.exec(message)?.[1] ?? '')}`
 }
 
 /** What sigs.k8s.io/yaml puts where the program wants a text: scalars of other types as they print, nothing for null; undefined for collections. */

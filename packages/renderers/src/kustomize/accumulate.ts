@@ -123,17 +123,18 @@ async function addResources(into: Accumulated, paths: readonly string[], layer: 
     const { error } = asFile
     const folder = await attemptFolder(path, layer)
     if (folder.loader === undefined) {
-      if (messageOf(error).includes('no such file') || isPathProblem(error))
-        throw within(`accumulation err='accumulating resources from '${path}': ${messageOf(error)}'`, folder.error)
-      throw within(`accumulating resources from '${path}'`, error)
+      // What is no YAML at all is a file; of everything else Kustomize tells why it is no folder either.
+      if (isTold(error)) throw within(`accumulating resources from '${path}'`, error)
+      const { code } = error as KustomizeError
+      throw new KustomizeError(`accumulation err='accumulating resources from '${path}': ${messageOf(error)}': ${messageOf(folder.error)}`, code, error)
     }
     const { loader } = folder
     await step(`accumulation err='accumulating resources from '${path}': ${messageOf(error)}'`, () => addFolder(into, path, loader, layer))
   }
 }
 
-function isPathProblem(error: unknown): boolean {
-  return error instanceof KustomizeError && (error.code === 'KUSTOMIZE_PATH' || error.code === 'KUSTOMIZE_UNSUPPORTED')
+function isTold(error: unknown): boolean {
+  return messageOf(error).startsWith('MalformedYAMLError') || (error instanceof KustomizeError && error.code === 'KUSTOMIZE_LIMIT')
 }
 
 async function attempt(read: () => Promise<Resource[]>): Promise<{ readonly resources?: readonly Resource[]; readonly error?: unknown }> {

@@ -83,9 +83,9 @@ function isLocal(object: JsonMap): boolean {
 }
 
 function finishAnnotations(map: ResourceMap, metadata: readonly string[]): void {
-  for (const { object, isMarked, origin, transformations } of map.list) {
+  for (const { object, origin, transformations } of map.list) {
     const own = metadataOf(object)['annotations']
-    if (isMarked && (own === null || (isMap(own) && Object.keys(own).length === 0))) delete metadataOf(object)['annotations']
+    if (own === null || (isMap(own) && Object.keys(own).length === 0)) delete metadataOf(object)['annotations']
     const added: Record<string, string> = {}
     if (metadata.includes('originAnnotations') && origin !== undefined) added[originAnnotation] = formatOrigin(origin)
     if (metadata.includes('transformerAnnotations') && transformations.length > 0) added[transformationsAnnotation] = formatTransformations(transformations)

@@ -1,5 +1,5 @@
 // The kustomization file. Follows kustomize v5.7 `api/types/kustomization.go`.
-import { parseYamlDocuments, YamlError } from '@plumbline/yaml'
+import { goYamlMessage, parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { KustomizeError } from './errors.ts'
 import type { Loader } from './loader.ts'
 import { isMap } from './resource.ts'
@@ -75,7 +75,7 @@ function documentOf(text: string, place: string): unknown {
     return parseYamlDocuments(text, { scalars: 'sigs' })[0]?.value ?? null
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    throw new KustomizeError(`invalid Kustomization: ${place}: yaml: line ${error.line}: ${error.message}`, 'KUSTOMIZE_INVALID', error)
+    throw new KustomizeError(`invalid Kustomization: ${place}: ${goYamlMessage(error, text)}`, 'KUSTOMIZE_INVALID', error)
   }
 }
 

@@ -1,6 +1,7 @@
 // Strategic merge as Kustomize does it, which is not quite as the API server does. Follows kustomize v5.7 `kyaml/yaml/merge2` and `kyaml/yaml/walk`.
 import { KustomizeError } from './errors.ts'
 import type { MergeSchema } from './merge-schema.ts'
+import { isMissing, keepMissing } from './missing-values.ts'
 import { copyOf, isMap, memberOf, setMember, textOf } from './resource.ts'
 import type { JsonMap } from './resource.ts'
 import { overwrite, takePlace } from './shared-scalars.ts'
@@ -34,11 +35,10 @@ function kindOf(value: unknown): string {
 
 /** What a patch does not name stays, but merging lists lose elements with equal keys. */
 function cleaned(target: unknown, schema: MergeSchema | undefined, path: string): unknown {
-  if (schema === undefined) return inPlace(target)
-  if (Array.isArray(target)) return schema.mergeKeys === undefined || schema.mergeKeys.length === 0 ? inPlace(target) : mergeLists(target, [], schema, path)
+  if (Array.isArray(target)) return schema?.mergeKeys === undefined || schema.mergeKeys.length === 0 ? inPlace(target) : mergeLists(target, [], schema, path)
   if (!isMap(target)) return target
   const copy: JsonMap = {}
-  for (const name of Object.keys(target)) setMember(copy, name, cleaned(target[name], schema.field(name), path))
+  for (const name of Object.keys(target)) if (!isMissing(target, name)) setMember(copy, name, cleaned(target[name], schema?.field(name), path))
   takePlace(copy, target)
   return copy
 }
@@ -49,6 +49,7 @@ function inPlace(target: unknown): unknown {
   if (!isMap(target)) return target
   const copy: JsonMap = {}
   for (const name of Object.keys(target)) setMember(copy, name, inPlace(target[name]))
+  keepMissing(copy, target)
   takePlace(copy, target)
   return copy
 }
@@ -69,6 +70,7 @@ function mergeMaps(target: JsonMap | undefined, patch: JsonMap, schema: MergeSch
   names.delete(directive)
   if (base !== undefined && Object.hasOwn(base, directive)) names.add(directive)
   for (const name of [...names].sort()) {
+    if (base !== undefined && isMissing(base, name) && !Object.hasOwn(patch, name)) continue
     const value = merge(
       base === undefined ? undefined : memberOf(base, name),
       name === directive ? undefined : memberOf(patch, name),

@@ -1,5 +1,5 @@
 // What strategic merges have to know of types: which lists merge, and by which keys. Follows kustomize v5.7 `kyaml/openapi`.
-import { typeSchemaOf } from '@plumbline/schema'
+import { typeSchemaNamed, typeSchemaOf } from '@plumbline/schema'
 import type { TypeSchema } from '@plumbline/schema'
 import type { Gvk } from './resource-id.ts'
 import { isMap } from './resource.ts'
@@ -58,8 +58,16 @@ function mergeKeysOf(schema: TypeSchema): readonly string[] | undefined {
   return schema.patchMergeKey === undefined ? [] : [schema.patchMergeKey]
 }
 
-/** Types out of an OpenAPI document (`openapi.path`), for custom kinds. */
-export function schemasOf(document: unknown): SchemaLookup {
+/** A type by the name that OpenAPI documents give it. */
+export type TypeLookup = (name: string) => MergeSchema | undefined
+
+export const builtInTypes: TypeLookup = (name) => {
+  const found = typeSchemaNamed(name)
+  return found === undefined ? undefined : wrapped(found)
+}
+
+/** Types out of an OpenAPI document (`openapi.path`), for custom kinds; `named` knows what the document refers to and does not define. */
+export function schemasOf(document: unknown, named: TypeLookup = () => undefined): SchemaLookup {
   const definitions = isMap(document) && isMap(document['definitions']) ? document['definitions'] : {}
   const byKind = new Map<string, JsonMap>()
   for (const definition of Object.values(definitions)) {
@@ -70,14 +78,16 @@ export function schemasOf(document: unknown): SchemaLookup {
   }
   return ({ group, version, kind }) => {
     const definition = byKind.get(`${group}/${version}/${kind}`)
-    return definition === undefined ? undefined : fromOpenApi(definition, definitions)
+    return definition === undefined ? undefined : fromOpenApi(definition, definitions, named)
   }
 }
 
 const maxReferences = 50
 
-function fromOpenApi(schema: JsonMap, definitions: JsonMap): MergeSchema {
-  const resolved = resolve(schema, definitions)
+function fromOpenApi(schema: JsonMap, definitions: JsonMap, named: TypeLookup): MergeSchema {
+  const { resolved, missing } = resolve(schema, definitions)
+  const known = missing === undefined ? undefined : named(missing)
+  if (known !== undefined) return known
   const properties = isMap(resolved['properties']) ? resolved['properties'] : {}
   const strategy = schema['x-kubernetes-patch-strategy'] ?? resolved['x-kubernetes-patch-strategy']
   const listKeys = schema['x-kubernetes-list-map-keys'] ?? resolved['x-kubernetes-list-map-keys']
@@ -87,19 +97,21 @@ function fromOpenApi(schema: JsonMap, definitions: JsonMap): MergeSchema {
   return {
     field: (name) => {
       const member = Object.hasOwn(properties, name) ? properties[name] : resolved['additionalProperties']
-      return isMap(member) ? fromOpenApi(member, definitions) : undefined
+      return isMap(member) ? fromOpenApi(member, definitions, named) : undefined
     },
-    elements: () => (isMap(resolved['items']) ? fromOpenApi(resolved['items'], definitions) : undefined),
+    elements: () => (isMap(resolved['items']) ? fromOpenApi(resolved['items'], definitions, named) : undefined),
     mergeKeys: isMerging ? keys : undefined,
   }
 }
 
-function resolve(schema: JsonMap, definitions: JsonMap): JsonMap {
+/** A schema behind its references, or the name of what is not there. */
+function resolve(schema: JsonMap, definitions: JsonMap): { readonly resolved: JsonMap; readonly missing?: string } {
   let current = schema
   for (let count = 0; count < maxReferences && typeof current['$ref'] === 'string'; count++) {
-    const target = definitions[current['$ref'].replace('#/definitions/', '')]
-    if (!isMap(target)) return {}
+    const name = current['$ref'].replace('#/definitions/', '')
+    const target = definitions[name]
+    if (!isMap(target)) return { resolved: {}, missing: name }
     current = target
   }
-  return current
+  return { resolved: current }
 }

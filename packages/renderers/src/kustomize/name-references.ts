@@ -106,7 +106,6 @@ function updated(value: unknown, choice: Choice): unknown {
   }
   const found = choice(textOf(value), undefined, false)
   if (found === undefined) return undefined
-  found.resource.isMarked = true
   return found.current.name === textOf(value) ? undefined : found.current.name
 }
 
@@ -117,7 +116,6 @@ function updateMap(map: JsonMap, choice: Choice): void {
   const namespace = memberOf(map, 'namespace')
   const found = choice(textOf(name), namespace === undefined || namespace === null ? undefined : textOf(namespace), true)
   if (found === undefined) return
-  found.resource.isMarked = true
   map['name'] = found.current.name
   if (found.current.namespace !== '') map['namespace'] = found.current.namespace
 }

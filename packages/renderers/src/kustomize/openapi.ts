@@ -3,7 +3,7 @@ import { parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { KustomizeError } from './errors.ts'
 import type { Kustomization } from './kustomization.ts'
 import type { Loader } from './loader.ts'
-import { builtInSchemas, schemasOf } from './merge-schema.ts'
+import { builtInSchemas, builtInTypes, schemasOf } from './merge-schema.ts'
 import type { SchemaLookup } from './merge-schema.ts'
 
 /** The one version that Kustomize carries. */
@@ -28,9 +28,10 @@ export async function useSchema({ openapi, kind }: Kustomization, loader: Loader
   }
   if (path === undefined) return
   try {
-    const named = schemasOf(parseYamlDocuments(await loader.readText(path))[0]?.value)
+    const document = parseYamlDocuments(await loader.readText(path))[0]?.value
     const before = schemas.current
     // A component comes when resources have been read: the types they were read with stay known beside its own.
+    const named = kind === 'Component' ? schemasOf(document, builtInTypes) : schemasOf(document)
     schemas.current = kind === 'Component' ? (gvk) => named(gvk) ?? before(gvk) : named
     schemas.isSet = true
   } catch (error) {

@@ -1,7 +1,8 @@
 // From text to resources. Follows kustomize v5.7 `api/resource/factory.go`.
-import { parseYamlDocuments, YamlError } from '@plumbline/yaml'
+import { goYamlMessage, parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { KustomizeError } from './errors.ts'
-import { copyOf, isMap, memberOf, resourceOf } from './resource.ts'
+import { noteMissing } from './missing-values.ts'
+import { copyOf, isMap, memberOf, metadataOf, resourceOf, textOf, textsAt } from './resource.ts'
 import type { JsonMap, Resource } from './resource.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: false })
@@ -27,9 +28,7 @@ export function objectsOf(text: string, place: string): JsonMap[] {
       for (const item of items) add(item)
       return
     }
-    checkMetadata(value, place)
-    const hole = pathToNull(value, '')
-    if (hole !== undefined) throw new KustomizeError(`${place}: empty item at ${hole} in object`)
+    checkMetadata(value)
     objects.push(value)
   }
   // An alias stands for a value of its own: what changes one place must not change the other.
@@ -38,14 +37,23 @@ export function objectsOf(text: string, place: string): JsonMap[] {
   return objects
 }
 
+/** A document begins on a line of its own here. */
+function checkSeparators(text: string): void {
+  for (const [, rest = ''] of text.matchAll(/\n---([^\n]+)\n/g)) {
+    const content = rest.trim()
+    if (content !== '' && !content.startsWith('#')) throw new KustomizeError(`invalid document separator: ---${rest.trimEnd()}`)
+  }
+}
+
 function documentsOf(text: string, place: string): readonly { readonly value: unknown }[] {
+  checkSeparators(text)
   try {
-    return parseYamlDocuments(text, { scalars: 'kyaml', duplicateKeys: 'error' })
+    return parseYamlDocuments(text, { scalars: 'kyaml', duplicateKeys: 'error', onMissingValue: noteMissing })
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
     const duplicate = /^key "(.*)" is already defined/.exec(error.message)?.[1]
-    const cause = duplicate === undefined ? error.message : `mapping key "${duplicate}" already defined`
-    throw new KustomizeError(`MalformedYAMLError: yaml: line ${error.line}: ${cause} in File: ${place}`, 'KUSTOMIZE_INVALID', error)
+    const cause = duplicate === undefined ? messageIn(text, error) : `yaml: line ${error.line}: mapping key "${duplicate}" already defined`
+    throw new KustomizeError(`MalformedYAMLError: ${cause} in File: ${place}`, 'KUSTOMIZE_INVALID', error)
   }
 }
 
@@ -58,35 +66,34 @@ function listItemsOf(value: JsonMap): readonly unknown[] | undefined {
   return items as readonly unknown[]
 }
 
-function checkMetadata(value: JsonMap, place: string): void {
+/** Kustomize reads documents one by one and counts lines from the beginning of each. */
+function messageIn(text: string, error: YamlError): string {
+  const lines = text.split('\n')
+  const marker = lines.findLastIndex((line, at) => at > 0 && at < error.line - 1 && line.startsWith('---'))
+  const inDocument = new YamlError(error.code, error.message, error.line - marker - 1, error.column)
+  return goYamlMessage(inDocument, lines.slice(marker + 1).join('\n'), 'v3')
+}
+
+/** What an object says of itself, as Go prints it. */
+function printed(object: JsonMap): string {
+  const metadata = metadataOf(object)
+  const texts = (member: 'labels' | 'annotations'): string =>
+    Object.entries(textsAt(object, member))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, text]) => `${name}:${text}`)
+      .join(' ')
+  const text = (map: JsonMap, name: string): string => textOf(memberOf(map, name))
+  return `{{${text(object, 'apiVersion')} ${text(object, 'kind')}} {{${text(metadata, 'name')} ${text(metadata, 'namespace')}} map[${texts('labels')}] map[${texts('annotations')}]}}`
+}
+
+function checkMetadata(value: JsonMap): void {
   const kind = memberOf(value, 'kind')
   if (typeof kind !== 'string' || kind === '')
     throw new KustomizeError(
-      Object.hasOwn(value, 'metadata') || Object.hasOwn(value, 'apiVersion') ? `missing kind in object of ${place}` : 'missing Resource metadata',
+      Object.hasOwn(value, 'metadata') || Object.hasOwn(value, 'apiVersion') ? `missing kind in object ${printed(value)}` : 'missing Resource metadata',
     )
   if (kind.endsWith('List')) return
   const metadata = memberOf(value, 'metadata')
   const name = isMap(metadata) ? memberOf(metadata, 'name') : undefined
-  if (name === undefined || name === null || name === '') throw new KustomizeError(`${place}: missing metadata.name in object of kind ${kind}`)
-  for (const member of ['labels', 'annotations'])
-    for (const [key, text] of Object.entries(isMap(metadata) && isMap(metadata[member]) ? metadata[member] : {}))
-      if (text !== null && typeof text === 'object') throw new KustomizeError(`${place}: metadata.${member}.${key}: expected a text`)
-}
-
-/** Lists of resources have no holes. */
-function pathToNull(value: unknown, path: string): string | undefined {
-  if (Array.isArray(value)) {
-    for (const item of value as unknown[]) {
-      if (item === null) return path
-      const found = pathToNull(item, path)
-      if (found !== undefined) return found
-    }
-    return undefined
-  }
-  if (!isMap(value)) return undefined
-  for (const key of Object.keys(value)) {
-    const found = pathToNull(value[key], path === '' ? key : `${path}/${key}`)
-    if (found !== undefined) return found
-  }
-  return undefined
+  if (textOf(name) === '') throw new KustomizeError(`missing metadata.name in object ${printed(value)}`)
 }

@@ -116,7 +116,6 @@ function overlaid(old: Resource, fresh: Resource): Resource {
     variables: old.variables,
     needsHash: fresh.needsHash && old.needsHash,
     behavior: old.behavior,
-    isMarked: true,
     ...(fresh.behavior === 'merge' && old.origin !== undefined ? { origin: old.origin } : {}),
     transformations: old.transformations,
   }

@@ -1,6 +1,7 @@
 // One resource of a build, and what is remembered of it between the layers. Follows kustomize v5.7 `api/resource`.
 import { resolvePlain } from '@plumbline/yaml'
 import { KustomizeError } from './errors.ts'
+import { keepMissing } from './missing-values.ts'
 import type { Origin } from './origin.ts'
 import { effectiveNamespace, groupVersionOf } from './resource-id.ts'
 import type { Gvk, Id } from './resource-id.ts'
@@ -27,8 +28,6 @@ export interface Resource {
   /** Where it comes from, and what has changed it: kept only where `buildMetadata` asks. */
   origin?: Origin
   transformations: readonly Origin[]
-  /** Whether Kustomize would have kept notes in its annotations: removing them removes an empty map of annotations too. */
-  isMarked: boolean
 }
 
 /** Names in which Kustomize keeps notes while it builds. Its functions write them, so they may be in what is read. */
@@ -47,20 +46,19 @@ const noteNames = [
 ]
 
 /** Take the notes out of the annotations. @throws {KustomizeError} when they do not fit each other */
-function takeNotes(object: JsonMap): Pick<Resource, 'previous' | 'prefixes' | 'suffixes' | 'isMarked'> {
+function takeNotes(object: JsonMap): Pick<Resource, 'previous' | 'prefixes' | 'suffixes'> {
   const annotations = memberOf(metadataOf(object), 'annotations')
   const listOf = (name: string): readonly string[] => {
     const text = isMap(annotations) ? textOf(memberOf(annotations, notePrefix + name)) : ''
     return text === '' ? [] : text.split(',')
   }
-  if (!isMap(annotations) || !noteNames.some((name) => Object.hasOwn(annotations, notePrefix + name)))
-    return { previous: [], prefixes: [], suffixes: [], isMarked: false }
+  if (!isMap(annotations) || !noteNames.some((name) => Object.hasOwn(annotations, notePrefix + name))) return { previous: [], prefixes: [], suffixes: [] }
   const [names, namespaces, kinds] = [listOf('previousNames'), listOf('previousNamespaces'), listOf('previousKinds')]
   if (names.length > 0 && (names.length !== namespaces.length || names.length !== kinds.length))
     throw new KustomizeError('number of previous names, number of previous namespaces, number of previous kinds not equal')
   const { group, version } = gvkOf(object)
   const previous = names.map((name, at) => ({ group, version, kind: kinds[at] ?? '', name, namespace: namespaces[at] ?? '' }))
-  const notes = { previous, prefixes: listOf('prefixes'), suffixes: listOf('suffixes'), isMarked: true }
+  const notes = { previous, prefixes: listOf('prefixes'), suffixes: listOf('suffixes') }
   for (const name of noteNames) delete annotations[notePrefix + name]
   return notes
 }
@@ -89,6 +87,7 @@ export function copyOf<T>(value: T): T {
   if (!isMap(value)) return value
   const copy: JsonMap = {}
   for (const key of Object.keys(value)) setMember(copy, key, copyOf(value[key]))
+  keepMissing(copy, value)
   return copy as T
 }
 
@@ -135,7 +134,6 @@ export function idsOf(resource: Resource): readonly Id[] {
 export function rememberId(resource: Resource): void {
   const id = currentIdOf(resource)
   resource.previous = [...resource.previous, { ...id, namespace: effectiveNamespace(id) }]
-  resource.isMarked = true
 }
 
 /** Members of `metadata.labels` or `metadata.annotations`, as texts. */

@@ -36,7 +36,7 @@ const scalars: Readonly<Record<string, ScalarType>> = {
 }
 
 /** Parses the tables once, at the first question. */
-function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: string): number | undefined } {
+function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: string): number | undefined; indexNamed(name: string): number } {
   const rows = JSON.parse(typeTable) as readonly TypeRow[]
   const kinds = JSON.parse(kindTable) as Readonly<Record<string, number>>
   const names = JSON.parse(nameTable) as readonly string[]
@@ -115,7 +115,7 @@ function createTypes(): { schemaAt(index: number): ObjectSchema; indexOf(kind: s
     return scalar === undefined ? { kind: 'any', isAtomic: true, ...patch } : { kind: 'scalar', type: scalar, ...patch }
   }
 
-  return { schemaAt, indexOf: (kind) => kinds[kind] }
+  return { schemaAt, indexOf: (kind) => kinds[kind], indexNamed: (name) => names.indexOf(name) }
 }
 
 /** A type whose values have a name in Go, or a list of such. */
@@ -138,4 +138,11 @@ export function typeSchemaOf({ group, version, kind }: GroupVersionKind): Object
   types ??= createTypes()
   const index = types.indexOf(`${group}/${version}/${kind}`)
   return index === undefined ? undefined : types.schemaAt(index)
+}
+
+/** Type by its name in Kubernetes' OpenAPI documents, such as `io.k8s.api.core.v1.PodTemplateSpec`, or undefined. */
+export function typeSchemaNamed(name: string): ObjectSchema | undefined {
+  types ??= createTypes()
+  const index = name.startsWith('io.k8s.') ? types.indexNamed(name.split('.').slice(-3).join('.')) : -1
+  return index < 0 ? undefined : types.schemaAt(index)
 }

@@ -26,7 +26,6 @@ export async function generateConfigObject(kind: 'ConfigMap' | 'Secret', config:
   const behavior = config['behavior']
   resource.behavior = behavior === 'merge' || behavior === 'replace' ? behavior : 'create'
   // Notes of generators are annotations for Kustomize.
-  resource.isMarked = true
   return resource
 }
 
