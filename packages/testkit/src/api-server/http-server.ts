@@ -193,7 +193,7 @@ function send(response: ServerResponse, answer: ApiAnswer, isHead = false): void
   if ((answer.warnings ?? []).length > 0)
     response.setHeader(
       'warning',
-      (answer.warnings ?? []).map((text) => `299 - ${JSON.stringify(text)}`),
+      [...new Set(answer.warnings)].map((text) => `299 - ${JSON.stringify(text)}`),
     )
   response.setHeader('cache-control', 'no-cache, private')
   if (serialised === undefined) {

@@ -141,3 +141,8 @@ export function formatTime(epochMs: number): string {
 export function formatMicroTime(epochMs: number): string {
   return new Date(epochMs).toISOString().replace('Z', '000Z')
 }
+
+/** A text, or nothing where it is none. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

@@ -21,7 +21,7 @@ import type { Storage, Stored } from './storage.ts'
 import { generationAfter, hasGeneration, hasStatusEndpoint, resetPathsOf, statusUpdate, withoutStatus } from './strategies.ts'
 import { formatTime, isEqual, isObject, objectOf } from './types.ts'
 import type { Clock, JsonObject, KubeObject, WriteOptions } from './types.ts'
-import { finalizerWarnings, warningsOfObject, warningsOfUpdate } from './warnings.ts'
+import { finalizerWarnings, warningsOfObject, warningsOfUpdate } from './warnings/kinds.ts'
 import { validateChange, validateNew } from './validation/objects.ts'
 import { readScale, scaleConfiguration, writeScale } from './scale.ts'
 

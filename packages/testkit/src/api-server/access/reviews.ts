@@ -2,7 +2,7 @@
 import type { ResourceType } from '../resource-type.ts'
 import { badRequest, invalid } from '../status-errors.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, formatTime, isObject, objectOf } from '../types.ts'
+import { arrayOf, formatTime, isObject, objectOf, textOf } from '../types.ts'
 import type { Clock, JsonObject, KubeObject, UserInfo } from '../types.ts'
 import type { AccessAttributes } from './attributes.ts'
 import type { Authorizer } from './rbac.ts'
@@ -143,8 +143,4 @@ function tokenStatus(token: string, audiences: readonly unknown[], { tokens, isA
 
 function userInfo({ name, uid, groups, extra }: UserInfo): JsonObject {
   return { username: name, ...(uid === undefined ? {} : { uid }), groups, ...(extra === undefined ? {} : { extra }) }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

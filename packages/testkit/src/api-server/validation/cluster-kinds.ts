@@ -2,7 +2,7 @@
 import { compareQuantities, formatQuantity, isQuantity, parseQuantity, printed } from '@plumbline/schema'
 import { label1035Problems, labelProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isEqual, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isEqual, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkAmount, checkResourceName } from './container-resources.ts'
 import { checkLabels } from './labels.ts'
@@ -10,7 +10,6 @@ import { ipProblems, isAddress, portNumberProblems } from './messages.ts'
 import { Problems } from './problems.ts'
 import { checkTolerations } from './scheduling.ts'
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const immutableDetail = 'field is immutable'
 
 /** kubernetes `pkg/apis/networking/validation` */

@@ -1,7 +1,7 @@
 // Containers, init containers and ephemeral containers. Follows kubernetes `pkg/apis/core/validation`.
 import { printed } from '@plumbline/schema'
 import { labelProblems } from '../names.ts'
-import { isObject, objectOf, objectsOf } from '../types.ts'
+import { isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
 import { checkResources } from './container-resources.ts'
 import { checkEnvironment } from './environment.ts'
@@ -13,7 +13,6 @@ import { checkMounts } from './volume-mounts.ts'
 const protocols = ['SCTP', 'TCP', 'UDP']
 const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const
 const notForEphemeral = ['ports', 'lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe', 'resources']
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** What every container of a pod is checked with. */
 export interface ContainerContext {

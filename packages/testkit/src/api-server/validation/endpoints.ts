@@ -3,7 +3,7 @@ import { printed } from '@plumbline/schema'
 import { isIPv6 } from 'node:net'
 import { labelProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isEqual, isObject, objectsOf } from '../types.ts'
+import { arrayOf, isEqual, isObject, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkLabels } from './labels.ts'
 import { ipProblems, isAddress, portNumberProblems } from './messages.ts'
@@ -14,8 +14,6 @@ const maxEndpoints = 1000
 const maxAddresses = 100
 const maxPorts = 20_000
 const maxTopologyLabels = 16
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function validateEndpoints(object: KubeObject, previous?: KubeObject): FieldError[] {
   const problems = new Problems()

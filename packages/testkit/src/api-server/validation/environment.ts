@@ -1,6 +1,6 @@
 // Environment of containers, and references to fields and resources. Follows kubernetes `pkg/apis/core/validation`.
 import { qualifiedNameProblems, subdomainProblems } from '../names.ts'
-import { isObject, objectsOf } from '../types.ts'
+import { isObject, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
 import { configKeyProblems, environmentNameProblems } from './messages.ts'
 import type { Problems } from './problems.ts'
@@ -19,8 +19,6 @@ export const environmentFields: readonly string[] = [
 export const volumeFields: readonly string[] = ['metadata.annotations', 'metadata.labels', 'metadata.name', 'metadata.namespace', 'metadata.uid']
 const knownFields = new Set([...environmentFields, ...volumeFields, 'spec.restartPolicy', 'spec.schedulerName', 'status.phase'])
 const resourceFields = ['limits.cpu', 'limits.ephemeral-storage', 'limits.memory', 'requests.cpu', 'requests.ephemeral-storage', 'requests.memory']
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function checkFieldRef(reference: JsonObject, path: string, allowed: readonly string[], problems: Problems): void {
   const field = textOf(reference['fieldPath'])

@@ -2,7 +2,7 @@
 import { printed } from '@plumbline/schema'
 import { labelProblems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { Problems } from './problems.ts'
 
@@ -11,7 +11,6 @@ const subjectMembers: Readonly<Record<string, string>> = { ServiceAccount: 'serv
 const maxPrecedence = 10_000
 const maxQueues = 10_000_000
 const maxHashBits = 60
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0)
 
 export function validateFlowSchema(object: KubeObject): FieldError[] {

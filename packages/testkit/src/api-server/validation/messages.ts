@@ -57,13 +57,28 @@ export function isStrictSubnet(outer: string, inner: string): boolean {
   return a.bits >> shift === b.bits >> shift
 }
 
-function addressBits(address: string): bigint {
+export function addressBits(address: string): bigint {
   if (isIPv4(address)) return address.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n)
   const [head = '', tail] = address.split('::')
   const groups = (text: string): string[] => text.split(':').filter((part) => part !== '')
   const [left, right] = [groups(head), tail === undefined ? [] : groups(tail)]
   const middle = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
   return [...left, ...middle, ...right].reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n)
+}
+
+/** Bits as an address is written: dotted, or as RFC 5952 has it. */
+export function formatAddress(bits: bigint, size: number): string {
+  if (size === 32) return [24n, 16n, 8n, 0n].map((shift) => String((bits >> shift) & 255n)).join('.')
+  const groups = Array.from({ length: 8 }, (_, index) => ((bits >> BigInt(112 - 16 * index)) & 0xffffn).toString(16))
+  // Of the runs of zeros the longest is left out, the first of several; one group alone is none.
+  let [best, length] = [0, 0]
+  for (let start = 0; start < 8; start++) {
+    let end = start
+    while (end < 8 && groups[end] === '0') end++
+    if (end - start > length) [best, length] = [start, end - start]
+  }
+  if (length < 2) return groups.join(':')
+  return `${groups.slice(0, best).join(':')}::${groups.slice(best + length).join(':')}`
 }
 
 export function isAddress(text: string): boolean {

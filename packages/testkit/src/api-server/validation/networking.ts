@@ -2,7 +2,7 @@
 import { printed } from '@plumbline/schema'
 import { label1035Problems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkSelector } from './labels.ts'
 import { cidrProblems, isAddress, isStrictSubnet, parseCidr, portNameProblems, portNumberProblems, wildcardProblems } from './messages.ts'
@@ -11,7 +11,6 @@ import { Problems } from './problems.ts'
 const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix']
 const forbiddenInPath = ['//', '/./', '/../', '%2f', '%2F']
 const forbiddenAtEnd = ['/..', '/.']
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function validateIngress(object: KubeObject): FieldError[] {
   const problems = new Problems()

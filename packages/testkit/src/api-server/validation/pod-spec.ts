@@ -1,7 +1,7 @@
 // Pod specs, of pods and of templates. Follows the order of kubernetes `pkg/apis/core/validation` (ValidatePodSpec).
 import { printed } from '@plumbline/schema'
 import { labelProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
-import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
 import { checkContainers, checkSeccomp } from './containers.ts'
 import { checkLabels } from './labels.ts'
@@ -16,7 +16,6 @@ const maxDeadline = 2_147_483_647
 const maxNameservers = 3
 const maxSearches = 32
 const maxSearchCharacters = 2048
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function checkPodSpec(spec: JsonObject, path: string, problems: Problems): void {
   const volumes = checkVolumes(spec['volumes'], `${path}.volumes`, problems)

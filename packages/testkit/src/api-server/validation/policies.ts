@@ -2,7 +2,7 @@
 import { printed } from '@plumbline/schema'
 import { pathSegmentProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { isObject, objectOf, objectsOf } from '../types.ts'
+import { isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkSelector } from './labels.ts'
 import { Problems } from './problems.ts'
@@ -11,7 +11,6 @@ import { checkShare } from './workloads.ts'
 const highestUserPriority = 1_000_000_000
 const systemPriorities: Readonly<Record<string, number>> = { 'system-node-critical': 2_000_001_000, 'system-cluster-critical': 2_000_000_000 }
 const evictionPolicies = ['AlwaysAllow', 'IfHealthyBudget']
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function validateBudget(object: KubeObject): FieldError[] {
   const problems = new Problems()

@@ -2,7 +2,7 @@
 import { printed } from '@plumbline/schema'
 import { qualifiedNameProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isEqual, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isEqual, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkAmount } from './container-resources.ts'
 import { Problems } from './problems.ts'
@@ -24,7 +24,6 @@ const standard = new Set([...computeNames, ...counted, 'requests.storage'])
 const scopes = new Set(['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity'])
 const existing = new Set(['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'CrossNamespacePodAffinity'])
 const selectable = new Set([...scopes, 'VolumeAttributesClass'])
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const contradictions = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],

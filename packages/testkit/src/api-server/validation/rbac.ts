@@ -2,13 +2,12 @@
 import { pathSegmentProblems, subdomainProblems } from '../names.ts'
 import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkSelector } from './labels.ts'
 import { Problems } from './problems.ts'
 
 const group = 'rbac.authorization.k8s.io'
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function validateRbac({ kind, isNamespaced }: ResourceType, object: KubeObject): FieldError[] {
   const problems = new Problems()

@@ -1,6 +1,6 @@
 // Where pods may run: affinity, spreading, tolerations, taints. Follows kubernetes `pkg/apis/core/validation`.
 import { labelProblems, labelValueProblems, qualifiedNameProblems } from '../names.ts'
-import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
 import { checkExpression, checkSelector } from './labels.ts'
 import type { Problems } from './problems.ts'
@@ -8,7 +8,6 @@ import type { Problems } from './problems.ts'
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
 const preferred = 'preferredDuringSchedulingIgnoredDuringExecution'
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function checkAffinity(affinity: unknown, path: string, problems: Problems): void {
   if (!isObject(affinity)) return

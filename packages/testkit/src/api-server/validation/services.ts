@@ -2,7 +2,7 @@
 import { printed } from '@plumbline/schema'
 import { labelProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkLabels } from './labels.ts'
 import { cidrProblems, ipProblems, portNumberProblems, portProblems } from './messages.ts'
@@ -12,7 +12,6 @@ const protocols = ['SCTP', 'TCP', 'UDP']
 const serviceTypes = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const familyPolicies = ['PreferDualStack', 'RequireDualStack', 'SingleStack']
 const onlyLoadBalancer = "may only be used when `type` is 'LoadBalancer'"
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function validateService(object: KubeObject, previous?: KubeObject): FieldError[] {
   const problems = new Problems()

@@ -2,13 +2,12 @@
 import { isQuantity, parseQuantity, printed } from '@plumbline/schema'
 import { qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isEqual, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isEqual, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { KubeObject } from '../types.ts'
 import { checkSelector } from './labels.ts'
 import { nonNegativeMessage } from './messages.ts'
 import { Problems } from './problems.ts'
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const immutableDetail = 'field is immutable'
 
 export function checkTopologies(topologies: unknown, problems: Problems): void {

@@ -2,7 +2,7 @@
 import { isQuantity, parseQuantity, printed } from '@plumbline/schema'
 import { qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isEqual, isObject, objectOf } from '../types.ts'
+import { arrayOf, isEqual, isObject, objectOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkAccessModes, checkClaimSpec, checkVolumeMode } from './claims.ts'
 import { Problems } from './problems.ts'
@@ -10,7 +10,6 @@ import { checkNodeSelector } from './scheduling.ts'
 import { checkTopologies } from './storage-kinds.ts'
 import { checkHostPath, checkNfs, checkVolumeSource } from './volumes.ts'
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const none = (): void => undefined
 
 /** What a PersistentVolume may be made of, in the order in which the server looks. */

@@ -1,12 +1,11 @@
 // What containers mount. Follows kubernetes `pkg/apis/core/validation`.
 import { printed } from '@plumbline/schema'
-import { objectOf, objectsOf } from '../types.ts'
+import { objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
 import { backstepProblems, descendingPathProblems } from './messages.ts'
 import type { Problems } from './problems.ts'
 
 const propagations = ['Bidirectional', 'HostToContainer', 'None']
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 export function checkMounts(container: JsonObject, path: string, volumes: ReadonlyMap<string, JsonObject>, problems: Problems): void {
   const devices = objectsOf(container['volumeDevices'])

@@ -1,7 +1,7 @@
 // Volumes of pods. Follows kubernetes `pkg/apis/core/validation`.
 import { isQuantity, parseQuantity, printed } from '@plumbline/schema'
 import { labelProblems, subdomainProblems } from '../names.ts'
-import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
 import { checkClaimSpec } from './claims.ts'
 import { checkFieldRef, checkResourceFieldRef, volumeFields } from './environment.ts'
@@ -11,8 +11,6 @@ import { Problems } from './problems.ts'
 const modeMessage = 'must be a number between 0 and 0777 (octal), both inclusive'
 const onlyOne = 'may not specify more than 1 volume type'
 const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 type Check = (source: JsonObject, path: string, problems: Problems) => void
 

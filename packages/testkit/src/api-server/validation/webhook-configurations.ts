@@ -5,13 +5,12 @@ import { locatedFault } from '../cel/rules.ts'
 import { label1035Problems, pathSegmentProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import { parseApiVersion } from '../resources.ts'
 import type { FieldError } from '../status-errors.ts'
-import { arrayOf, isEqual, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isEqual, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
 import { checkSelector } from './labels.ts'
 import { portNumberProblems } from './messages.ts'
 import { Problems } from './problems.ts'
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const reviewVersions = ['v1', 'v1beta1']
 const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']
 const identifier = /^[_a-zA-Z][_a-zA-Z0-9]*$/
