@@ -88,15 +88,13 @@ for (const file of readdirSync(join(facts, 'openapi/v3'))) {
     const structures = Object.entries(schema.properties ?? {}).filter(
       ([, field]) => field.default !== undefined && typeof field.default === 'object' && Object.keys(field.default).length === 0 && field.allOf !== undefined,
     )
-    // Times that are no pointers are written as null; OpenAPI does not tell them apart, these are the types that have them.
-    const times = /(?:Condition|\.Event|ContainerStateRunning|ContainerStateTerminated)$/.test(name)
-      ? Object.entries(schema.properties ?? {}).filter(([, field]) => /meta\.v1\.(?:Micro)?Time"/.test(JSON.stringify(field)))
-      : []
+    // Times that are no pointers are written as null; OpenAPI does not tell them apart.
+    const { times = [] } = goFields[name.split('.').slice(-3).join('.')] ?? {}
     const collections = Object.entries(schema.properties ?? {}).filter(
       ([field, { type }]) => (schema.required ?? []).includes(field) && (type === 'array' || type === 'object'),
     )
     const optional = alwaysWritten[name] ?? []
-    zeroMembers.set(name, { z: structures.map(([field]) => field), n: [...[...collections, ...times].map(([field]) => field), ...optional] })
+    zeroMembers.set(name, { z: structures.map(([field]) => field), n: [...collections.map(([field]) => field), ...times, ...optional] })
   }
 }
 

@@ -1,6 +1,6 @@
 // Prints how the Go types of the built-in kinds write their members: what OpenAPI does not say.
 //   go run . > fields.json     in a module that requires k8s.io/client-go, apiextensions-apiserver and kube-aggregator 0.34.4
-// One JSON object, type ("core.v1.PodSpec") → { "omitted": members left out when they are zero, "named": member → its named Go type }.
+// One JSON object, type ("core.v1.PodSpec") → { "omitted": members left out when they are zero, "named": member → its named Go type, "times": times that are no pointers }.
 package main
 
 import (
@@ -17,6 +17,7 @@ import (
 type facts struct {
 	Omitted []string          `json:"omitted,omitempty"`
 	Named   map[string]string `json:"named,omitempty"`
+	Times   []string          `json:"times,omitempty"`
 }
 
 var found = map[string]facts{}
@@ -65,6 +66,13 @@ func members(t reflect.Type, entry *facts) {
 			if len(tag) > 1 && tag[1] == "omitempty" {
 				entry.Omitted = append(entry.Omitted, tag[0])
 			}
+		}
+		isBytes := field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() == reflect.Uint8
+		if isBytes && len(tag) > 1 && tag[1] == "omitempty" {
+			entry.Omitted = append(entry.Omitted, tag[0])
+		}
+		if field.Type.PkgPath() == "k8s.io/apimachinery/pkg/apis/meta/v1" && !strings.Contains(field.Tag.Get("json"), "omitzero") && (field.Type.Name() == "Time" || field.Type.Name() == "MicroTime") {
+			entry.Times = append(entry.Times, tag[0])
 		}
 		value := field.Type
 		for value.Kind() == reflect.Pointer || value.Kind() == reflect.Slice && value.Name() == "" {

@@ -11,6 +11,7 @@ export function defaultService(object: JsonMap): JsonMap {
       type === 'NodePort' || type === 'LoadBalancer' || (Array.isArray(member(spec, 'externalIPs')) && (member(spec, 'externalIPs') as unknown[]).length > 0)
     return pipe(
       spec,
+      (map) => (textOf(map, 'sessionAffinity') === 'None' ? withoutAffinity(map) : map),
       (map) => (textOf(map, 'sessionAffinity') === 'ClientIP' ? fill(map, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } }) : map),
       (map) => each(map, 'ports', (port) => fill(port, { protocol: 'TCP', targetPort: member(port, 'port') })),
       (map) =>
@@ -23,6 +24,10 @@ export function defaultService(object: JsonMap): JsonMap {
       (map) => (type === 'LoadBalancer' ? fill(map, { allocateLoadBalancerNodePorts: true }) : map),
     )
   })
+}
+
+function withoutAffinity({ sessionAffinityConfig: _config, ...spec }: JsonMap): JsonMap {
+  return spec
 }
 
 export function defaultEndpoints(object: JsonMap): JsonMap {

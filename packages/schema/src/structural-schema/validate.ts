@@ -23,7 +23,11 @@ export function validateStructural(object: unknown, schema: JsonMap): FieldProbl
 
 function validate(value: unknown, schema: JsonMap, path: string, problems: FieldProblem[], isRoot = false): void {
   if (value === null && schema['nullable'] === true) return
-  if (!checkType(value, schema, path, problems)) return
+  if (!checkType(value, schema, path, problems)) {
+    // The values that are permitted are told all the same.
+    checkEnum(value, schema, path, problems)
+    return
+  }
   // In the order of the server's validators.
   checkCombinations(value, schema, path, problems)
   if (typeof value === 'string') checkString(value, schema, path, problems)

@@ -287,17 +287,28 @@ function checkScalar(value: unknown, type: string, at: string): void {
   } else if (type === 'int32' || type === 'int64' || type === 'number') {
     if (!isNumeric) throw new SchemaError('SCHEMA_TYPE', `${at}: expected numeric (int or float), got ${typeNameOf(value)}`)
   } else if (type === 'boolean') {
-    if (typeof value !== 'boolean') throw new SchemaError('SCHEMA_TYPE', `${at}: expected boolean, got ${shown(value)}`)
+    if (typeof value !== 'boolean') throw new SchemaError('SCHEMA_TYPE', `${at}: expected boolean, got &{${printed(value)}}`)
   } else if (typeof value !== 'string') throw new SchemaError('SCHEMA_TYPE', `${at}: expected string, got ${shown(value)}`)
 }
 
 /** Go's `%v` of the library's own wrapper around a value. */
 function shown(value: unknown): string {
-  return `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : String(value)}}`
+  return `&value.valueUnstructured{Value:${goSyntax(value)}}`
+}
+
+/** Go's `%#v` of JSON values. */
+function goSyntax(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (!isMap(value)) return value === null || value === undefined ? 'interface {}(nil)' : printed(value)
+  const members = Object.keys(value)
+    .toSorted()
+    .map((name) => `${JSON.stringify(name)}:${goSyntax(value[name])}`)
+  return `map[string]interface {}{${members.join(', ')}}`
 }
 
 function typeNameOf(value: unknown): string {
   if (typeof value === 'string') return 'string'
   if (typeof value === 'boolean') return 'bool'
-  return Array.isArray(value) ? 'list' : 'map'
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
 }

@@ -103,7 +103,7 @@ function oldMetric(metric: JsonObject, kind: 'target' | 'current'): JsonObject {
   return { type: metric['type'], [name]: kept }
 }
 
-function autoscalerToV2(object: KubeObject): KubeObject {
+export function autoscalerToV2(object: KubeObject): KubeObject {
   const { targetCPUUtilizationPercentage: target, ...spec } = objectOf(object['spec'])
   const { currentCPUUtilizationPercentage: used, currentReplicas, ...status } = objectOf(object['status'])
   const {

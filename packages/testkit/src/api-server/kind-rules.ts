@@ -1,4 +1,5 @@
 // What single kinds do when they are written, and nobody else does.
+import { withoutDisabledFields } from './disabled-fields.ts'
 import { storedVersionsOf, withCondition } from './crd.ts'
 import type { ResourceType } from './resource-type.ts'
 import { templateGeneration, withDecodedStrings, withPodRanges } from './decode.ts'
@@ -8,10 +9,12 @@ import type { JsonObject, KubeObject, UserInfo } from './types.ts'
 /** Things that single kinds do on every write. */
 export function prepared(
   type: ResourceType,
-  object: KubeObject,
+  given: KubeObject,
   previous: KubeObject | undefined,
   { now, user }: { readonly now: string; readonly user: UserInfo },
 ): KubeObject {
+  if (type.defined !== undefined) return given
+  const object = withoutDisabledFields(type, given, previous)
   if (type.kind === 'CustomResourceDefinition' && type.group === 'apiextensions.k8s.io') {
     const status = previous === undefined ? { conditions: null, acceptedNames: { plural: '', kind: '' } } : objectOf(object['status'])
     return { ...object, status: { ...status, storedVersions: storedVersionsOf(object, objectOf(object['status'])['storedVersions']) } }

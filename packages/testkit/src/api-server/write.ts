@@ -312,7 +312,11 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   }
 
   function storeUpdate(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, options: WriteOptions): KubeObject {
-    if (updated === live) return live
+    if (updated === live) {
+      // What is odd about an object is told whether or not it changes.
+      if (subresource === '') options.warnings.push(...warningsOfUpdate(type, live, live))
+      return live
+    }
     const asked = {
       operation: 'UPDATE' as const,
       type,
@@ -516,17 +520,17 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
 
   function remove(type: ResourceType, namespace: string, name: string, request: DeleteRequest): Deleted {
     const live = inVersion(find(type, namespace, name).object, type)
-    if (request.uid !== undefined && request.uid !== live.metadata.uid)
+    if (request.uid !== undefined && request.uid !== live.metadata.uid) {
+      const { uid = '' } = live.metadata
+      // Namespaces are asked by a check of their own.
+      if (type.group === '' && type.kind === 'Namespace')
+        throw conflict(resourceOf(type), name, `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${uid}`)
       throw conflict(
         { group: type.group, resource: type.kind },
         name,
-        `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${live.metadata.uid ?? ''}`
-          .replace(/^/, 'the UID in the precondition (')
-          .replace(
-            /Precondition failed: UID in precondition: (.*), UID in object meta: (.*)$/,
-            `$1) does not match the UID in record ($2). The object might have been deleted and then recreated`,
-          ),
+        `the UID in the precondition (${request.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
       )
+    }
     if (request.resourceVersion !== undefined && request.resourceVersion !== live.metadata.resourceVersion)
       throw conflict(
         { group: type.group, resource: type.kind },

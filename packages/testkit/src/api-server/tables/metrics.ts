@@ -1,4 +1,5 @@
 // Targets of an autoscaler in one cell. Follows kubernetes `pkg/printers/internalversion/printers.go` (formatHPAMetrics).
+import { autoscalerToV2 } from '../conversions.ts'
 import { printed } from '@plumbline/schema'
 import { objectOf, objectsOf, valueAt } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
@@ -12,7 +13,8 @@ const members: Readonly<Record<string, string>> = {
   ContainerResource: 'containerResource',
 }
 
-export function metricsText(autoscaler: KubeObject): string {
+export function metricsText(given: KubeObject): string {
+  const autoscaler = given.apiVersion === 'autoscaling/v1' ? autoscalerToV2(given) : given
   const metrics = objectsOf(valueAt(autoscaler, 'spec', 'metrics'))
   const current = objectsOf(valueAt(autoscaler, 'status', 'currentMetrics'))
   if (metrics.length === 0) return '<none>'

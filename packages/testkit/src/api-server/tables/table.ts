@@ -1,4 +1,5 @@
 // Server-side printing: objects as rows of a Table. https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
+import { templateGeneration } from '../decode.ts'
 import { valuesAtPath } from '../json-path.ts'
 import type { ColumnDefinition, Facts } from '../facts.ts'
 import type { ResourceType } from '../resource-type.ts'
@@ -66,9 +67,17 @@ function podConditions(pod: KubeObject): readonly JsonObject[] | undefined {
   return [{ type: 'Completed', status: 'True', reason: phase, message }]
 }
 
+/** The server puts one annotation into daemon sets only when it writes an object of the version. */
+function ownMetadata({ kind, metadata }: KubeObject): KubeObject['metadata'] {
+  if (kind !== 'DaemonSet' || metadata.annotations === undefined) return metadata
+  const { [templateGeneration]: _written, ...annotations } = metadata.annotations
+  const { annotations: _all, ...rest } = metadata
+  return Object.keys(annotations).length === 0 ? rest : { ...rest, annotations }
+}
+
 /** An object with nothing but its metadata. */
 export function metadataOf(object: KubeObject): JsonObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata }
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: ownMetadata(object) }
 }
 
 function genericCells(object: KubeObject, columns: readonly ColumnDefinition[], now: number): unknown[] {

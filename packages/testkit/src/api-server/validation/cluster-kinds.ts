@@ -224,7 +224,7 @@ export function validateSigningRequest(object: KubeObject): FieldError[] {
   const request = textOf(spec['request'])
   const text = Buffer.from(request, 'base64').toString()
   if (!/-----BEGIN CERTIFICATE REQUEST-----[\s\S]*-----END CERTIFICATE REQUEST-----/.test(text))
-    problems.invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST')
+    problems.invalid('spec.request', spec['request'] ?? null, 'PEM block type must be CERTIFICATE REQUEST')
   const usages = arrayOf(spec['usages'])
   if (usages.length === 0) problems.required('spec.usages')
   const signer = textOf(spec['signerName'])

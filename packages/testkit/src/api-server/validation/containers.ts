@@ -109,6 +109,7 @@ function checkClaims(given: unknown, claims: readonly string[], path: string, pr
       continue
     }
     const key = request === '' ? name : `${name}/${request}`
+    if (request !== '') problems.invalidEach(`${at}.request`, request, labelProblems(request))
     if (names.has(name)) problems.duplicate(at, name)
     else if (names.has(key)) problems.duplicate(at, key)
     names.add(key)
@@ -152,11 +153,32 @@ function checkSecurity(context: unknown, path: string, problems: Problems): void
   if (!isObject(context)) return
   for (const member of ['runAsUser', 'runAsGroup']) problems.invalidEach(`${path}.${member}`, context[member], idProblems(context[member]))
   checkSeccomp(context['seccompProfile'], `${path}.seccompProfile`, problems)
-  if (context['allowPrivilegeEscalation'] !== false) return
-  if (context['privileged'] === true) problems.invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')
-  const added = objectOf(context['capabilities'])['add']
-  if (Array.isArray(added) && added.includes('CAP_SYS_ADMIN'))
-    problems.invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN')
+  if (context['allowPrivilegeEscalation'] === false) {
+    if (context['privileged'] === true) problems.invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')
+    const added = objectOf(context['capabilities'])['add']
+    if (Array.isArray(added) && added.includes('CAP_SYS_ADMIN'))
+      problems.invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN')
+  }
+  checkAppArmor(context['appArmorProfile'], `${path}.appArmorProfile`, problems)
+}
+
+const longestProfile = 4095
+
+/** kubernetes `ValidateAppArmorProfileField` */
+export function checkAppArmor(profile: unknown, path: string, problems: Problems): void {
+  if (!isObject(profile)) return
+  const { type, localhostProfile } = profile
+  const at = `${path}.localhostProfile`
+  if (type === undefined || type === '') problems.required(`${path}.type`, 'type is required when appArmorProfile is set')
+  else if (type === 'RuntimeDefault' || type === 'Unconfined') {
+    if (localhostProfile !== undefined) problems.invalid(at, localhostProfile, 'can only be set when AppArmor type is Localhost')
+  } else if (type !== 'Localhost') problems.unsupported(`${path}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'])
+  else if (localhostProfile === undefined || localhostProfile === '') problems.required(at, 'must be set when AppArmor type is Localhost')
+  else {
+    const name = textOf(localhostProfile)
+    if (name.trim() !== name) problems.invalid(at, name, 'must not be padded with whitespace')
+    if (name.length > longestProfile) problems.tooLong(at, longestProfile)
+  }
 }
 
 export function checkSeccomp(profile: unknown, path: string, problems: Problems): void {

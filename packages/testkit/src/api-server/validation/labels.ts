@@ -1,6 +1,6 @@
 // Labels and selectors. Follows apimachinery `pkg/apis/meta/v1/validation`.
 import { labelValueProblems, qualifiedNameProblems } from '../names.ts'
-import { arrayOf, isObject, objectOf, objectsOf } from '../types.ts'
+import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
 import type { Problems } from './problems.ts'
 
@@ -42,8 +42,13 @@ export function isEmptySelector(selector: JsonObject): boolean {
 
 /** Whether the server could make something of a selector at all. */
 export function isUsable(selector: JsonObject): boolean {
+  const isLabel = (key: unknown, values: readonly unknown[]): boolean =>
+    qualifiedNameProblems(textOf(key)).length === 0 && values.every((value) => labelValueProblems(String(value)).length === 0)
+  if (!Object.entries(objectOf(selector['matchLabels'])).every(([key, value]) => isLabel(key, [value]))) return false
   return objectsOf(selector['matchExpressions']).every((expression) => {
-    const count = arrayOf(expression['values']).length
+    const values = arrayOf(expression['values'])
+    const count = values.length
+    if (!isLabel(expression['key'], values)) return false
     switch (expression['operator']) {
       case 'In':
       case 'NotIn':

@@ -137,7 +137,10 @@ function checkPeer(peer: JsonObject, path: string, problems: Problems): void {
 
 function checkBlock(block: JsonObject, path: string, problems: Problems): void {
   const cidr = textOf(block['cidr'])
-  if (cidr === '') problems.required(`${path}.cidr`)
+  if (cidr === '') {
+    problems.required(`${path}.cidr`)
+    return
+  }
   problems.invalidEach(`${path}.cidr`, cidr, cidrProblems(cidr))
   if (parseCidr(cidr) === undefined) return
   for (const [index, except] of arrayOf(block['except']).entries()) {

@@ -182,14 +182,29 @@ function scaleProblems({ defined }: ResourceType, object: KubeObject): FieldErro
   for (const member of ['specReplicasPath', 'statusReplicasPath']) {
     const path = defined?.scale?.[member]
     if (typeof path !== 'string') continue
-    const value = valueAt(object, ...path.replace(/^\./, '').split('.'))
+    const steps = path.replace(/^\./, '').split('.')
+    const inner = steps.map((_step, index) => valueAt(object, ...steps.slice(0, index + 1)))
+    const broken = inner.slice(0, -1).find((value) => value !== undefined && !isObject(value))
+    if (broken !== undefined) {
+      problems.invalid(path, 0, `${path} accessor error: ${goText(broken)} is of the type ${goKind(broken)}, expected map[string]interface{}`)
+      continue
+    }
+    const value = inner.at(-1)
     if (value === undefined) continue
     if (typeof value !== 'number' || !Number.isInteger(value))
-      problems.invalid(path, 0, `${path} accessor error: ${printed(value)} is of the type ${goKind(value)}, expected int64`)
+      problems.invalid(path, 0, `${path} accessor error: ${goText(value)} is of the type ${goKind(value)}, expected int64`)
     else if (value < 0) problems.invalid(path, value, 'should be a non-negative integer')
     else if (value > 2_147_483_647) problems.invalid(path, value, 'should be less than or equal to 2147483647')
   }
   return problems.errors
+}
+
+/** Go's `%v` of JSON values. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (!isObject(value)) return value === null ? '<nil>' : printed(value)
+  const members = Object.keys(value).toSorted()
+  return `map[${members.map((name) => `${name}:${goText(value[name])}`).join(' ')}]`
 }
 
 function goKind(value: unknown): string {

@@ -3,7 +3,7 @@ import { printed } from '@plumbline/schema'
 import { labelProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
-import { checkContainers, checkSeccomp } from './containers.ts'
+import { checkContainers, checkAppArmor, checkSeccomp } from './containers.ts'
 import { checkLabels } from './labels.ts'
 import { idProblems, ipProblems } from './messages.ts'
 import type { Problems } from './problems.ts'
@@ -85,7 +85,10 @@ function checkSecurity(spec: JsonObject, path: string, problems: Problems): void
   }
   if (spec['shareProcessNamespace'] === true && spec['hostPID'] === true)
     problems.invalid(`${at}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled')
-  if (isObject(context)) checkSeccomp(context['seccompProfile'], `${at}.seccompProfile`, problems)
+  if (isObject(context)) {
+    checkSeccomp(context['seccompProfile'], `${at}.seccompProfile`, problems)
+    checkAppArmor(context['appArmorProfile'], `${at}.appArmorProfile`, problems)
+  }
 }
 
 function checkDns(spec: JsonObject, path: string, problems: Problems): void {

@@ -48,7 +48,13 @@ export function validatePriorityClass(object: KubeObject): FieldError[] {
 }
 
 export function validatePriorityClassUpdate(before: KubeObject, after: KubeObject): FieldError[] {
-  return before['value'] === after['value'] ? [] : [{ type: 'Forbidden', path: 'value', detail: 'may not be changed in an update.' }]
+  const preemption = ({ preemptionPolicy = 'PreemptLowerPriority' }: KubeObject): unknown => preemptionPolicy
+  return [
+    ...(before['value'] === after['value'] ? [] : [{ type: 'Forbidden' as const, path: 'value', detail: 'may not be changed in an update.' }]),
+    ...(preemption(before) === preemption(after)
+      ? []
+      : [{ type: 'Invalid' as const, path: 'preemptionPolicy', value: preemption(after), detail: 'field is immutable' }]),
+  ]
 }
 
 export function validateAutoscaler(object: KubeObject): FieldError[] {
@@ -110,7 +116,7 @@ function checkSource(source: JsonObject, kind: string, path: string, problems: P
   const target = objectOf(source['target'])
   const type = textOf(target['type'])
   if (type === '') problems.required(`${path}.target.type`, 'must specify a metric target type')
-  else if (!['Utilization', 'Value', 'AverageValue'].includes(type))
+  if (!['Utilization', 'Value', 'AverageValue'].includes(type))
     problems.invalid(`${path}.target.type`, type, 'must be either Utilization, Value, or AverageValue')
   const utilization = target['averageUtilization']
   if (typeof utilization === 'number' && utilization < 1) problems.invalid(`${path}.target.averageUtilization`, utilization, 'must be greater than 0')

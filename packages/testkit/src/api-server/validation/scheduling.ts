@@ -61,12 +61,7 @@ function checkPodTerm(term: JsonObject, path: string, problems: Problems): void 
   checkSelector(term['labelSelector'], `${path}.labelSelector`, problems)
   checkSelector(term['namespaceSelector'], `${path}.namespaceSelector`, problems)
   for (const name of arrayOf(term['namespaces'])) problems.invalidEach(`${path}.namespace`, name, labelProblems(String(name)))
-  for (const member of ['matchLabelKeys', 'mismatchLabelKeys'])
-    if (arrayOf(term[member]).length > 0 && !isObject(term['labelSelector']))
-      problems.forbidden(`${path}.${member}`, 'must not be specified when labelSelector is not set')
-    else
-      for (const [index, name] of arrayOf(term[member]).entries())
-        problems.invalidEach(`${path}.${member}[${index}]`, name, qualifiedNameProblems(String(name)))
+  for (const member of ['matchLabelKeys', 'mismatchLabelKeys']) checkLabelKeys(term, member, path, problems)
   const key = textOf(term['topologyKey'])
   if (key === '') problems.required(`${path}.topologyKey`, 'can not be empty')
   problems.invalidEach(`${path}.topologyKey`, key, qualifiedNameProblems(key))
@@ -90,8 +85,18 @@ export function checkSpread(constraints: unknown, path: string, problems: Proble
       if (whenUnsatisfiable !== 'DoNotSchedule')
         problems.invalid(`${at}.minDomains`, minDomains, `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${textOf(whenUnsatisfiable)}`)
     }
+    for (const member of ['nodeAffinityPolicy', 'nodeTaintsPolicy'])
+      if (constraint[member] !== undefined) problems.oneOf(`${at}.${member}`, constraint[member], ['Honor', 'Ignore'])
+    checkLabelKeys(constraint, 'matchLabelKeys', at, problems)
     checkSelector(constraint['labelSelector'], `${at}.labelSelector`, problems)
   }
+}
+
+/** Keys whose values come from the pod itself. */
+function checkLabelKeys(term: JsonObject, member: string, path: string, problems: Problems): void {
+  const keys = arrayOf(term[member])
+  if (keys.length > 0 && !isObject(term['labelSelector'])) problems.forbidden(`${path}.${member}`, 'must not be specified when labelSelector is not set')
+  else for (const [index, key] of keys.entries()) problems.invalidEach(`${path}.${member}[${index}]`, key, qualifiedNameProblems(String(key)))
 }
 
 export function checkTolerations(tolerations: unknown, path: string, problems: Problems): void {

@@ -26,9 +26,9 @@ export function checkTopologies(topologies: unknown, problems: Problems): void {
       keys.set(key, [...new Set(values)].toSorted())
     }
     const entries = [...keys].toSorted(([a], [b]) => (a < b ? -1 : 1))
-    if (seen.some((other) => isEqual(other, entries))) problems.duplicate(path, '')
-    // A server compares with as many empty terms as there are terms.
-    else if (entries.length === 0) problems.duplicate(path, '')
+    // The server compares with as many empty terms as there are terms, too.
+    const empty = Array.from({ length: objectsOf(topologies).length }, () => [])
+    for (const other of [...empty, ...seen]) if (isEqual(other, entries)) problems.duplicate(path, '')
     seen.push(entries)
   }
 }

@@ -278,10 +278,12 @@ function checkJob(spec: JsonObject, isOwnObject: boolean, path: string, problems
 
 function checkJobSelector(spec: JsonObject, path: string, problems: Problems): void {
   const { selector } = spec
+  if (!isObject(selector)) problems.required(`${path}.selector`)
   checkSelector(selector, `${path}.selector`, problems)
   const labels = templateLabels(spec)
-  if (isObject(selector) && isUsable(selector) && !selects(selector, labels ?? {}))
-    problems.invalid(`${path}.template.metadata.labels`, labels ?? null, mismatchMessage)
+  // Without a selector nothing is selected.
+  const isMet = isObject(selector) && selects(selector, labels ?? {})
+  if (!isMet && (!isObject(selector) || isUsable(selector))) problems.invalid(`${path}.template.metadata.labels`, labels ?? null, mismatchMessage)
 }
 
 function checkTimeZone(zone: unknown, problems: Problems): void {
