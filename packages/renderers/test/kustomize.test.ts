@@ -64,6 +64,18 @@ describe('kustomizations', () => {
     expect(await build(files, '')).toBe('apiVersion: v1\nkind: X\nmetadata:\n  name: x\nmore: 1\nspec:\n  kept: null\n  list:\n  - stays: null\n')
   })
 
+  it('add an annotation by a JSON patch where there was none', async () => {
+    const operations = JSON.stringify([{ op: 'add', path: '/metadata/annotations/example.com~1on', value: true }])
+    const files = { ...base, 'kustomization.yaml': `resources: [base]\npatches: [{target: {kind: Deployment}, patch: '${operations}'}]\n` }
+    expect(await build(files, '')).toContain('  annotations:\n    example.com/on: "true"\n')
+  })
+
+  it('remove no annotation by a patch with a target: a null is a text there', async () => {
+    const patch = 'kind: Deployment\nmetadata: {name: web, annotations: {a: null}}\n'
+    const files = { ...base, 'kustomization.yaml': 'resources: [base]\npatches: [{target: {kind: Deployment}, path: p.yaml}]\n', 'p.yaml': patch }
+    expect(await build(files, '')).toContain('  annotations:\n    a: "null"\n')
+  })
+
   it('change a shared label everywhere, as Kustomize does', async () => {
     const files = {
       ...base,

@@ -116,25 +116,30 @@ async function documentAt(path: string, { loader }: Layer): Promise<unknown> {
 async function addResources(into: Accumulated, paths: readonly string[], layer: Layer): Promise<void> {
   for (const path of paths) {
     const asFile = await attempt(() => readFile(path, layer))
-    if (asFile.resources !== undefined) {
-      for (const resource of asFile.resources) await step(`merging resources from '${path}'`, async () => into.map.append(resource))
-      continue
-    }
-    const { error } = asFile
+    const error = asFile.resources === undefined ? within(`accumulating resources from '${path}'`, asFile.error) : append(into, asFile.resources, path)
+    if (error === undefined) continue
     const folder = await attemptFolder(path, layer)
     if (folder.loader === undefined) {
       // What is no YAML at all is a file; of everything else Kustomize tells why it is no folder either.
-      if (isTold(error)) throw within(`accumulating resources from '${path}'`, error)
-      const { code } = error as KustomizeError
-      throw new KustomizeError(`accumulation err='accumulating resources from '${path}': ${messageOf(error)}': ${messageOf(folder.error)}`, code, error)
+      if (isTold(error)) throw error
+      throw new KustomizeError(`accumulation err='${error.message}': ${messageOf(folder.error)}`, error.code, error)
     }
     const { loader } = folder
-    await step(`accumulation err='accumulating resources from '${path}': ${messageOf(error)}'`, () => addFolder(into, path, loader, layer))
+    await step(`accumulation err='${error.message}'`, () => addFolder(into, path, loader, layer))
   }
 }
 
-function isTold(error: unknown): boolean {
-  return messageOf(error).startsWith('MalformedYAMLError') || (error instanceof KustomizeError && error.code === 'KUSTOMIZE_LIMIT')
+function isTold({ message, code }: KustomizeError): boolean {
+  return message.includes(': MalformedYAMLError') || code === 'KUSTOMIZE_LIMIT'
+}
+
+function append(into: Accumulated, resources: readonly Resource[], path: string): KustomizeError | undefined {
+  try {
+    for (const resource of resources) into.map.append(resource)
+    return undefined
+  } catch (error) {
+    return within(`merging resources from '${path}'`, error)
+  }
 }
 
 async function attempt(read: () => Promise<Resource[]>): Promise<{ readonly resources?: readonly Resource[]; readonly error?: unknown }> {
@@ -202,10 +207,21 @@ async function addFolder(into: Accumulated, path: string, loader: Loader, layer:
 
 /** A component works on what its parent has. */
 async function addComponent(into: Accumulated, path: string, layer: Layer): Promise<Accumulated> {
-  const loader = await step('loader.New', () => layer.loader.enter(path))
-  const kustomization = await load(path, loader, true)
-  await useSchema(kustomization, loader, layer.schemas)
-  return step(`recursed accumulation of path '/${loader.root}'`, () => accumulateInto(into, inner(layer, kustomization, loader, path)))
+  const loader = await quoting('loader.New', () => layer.loader.enter(path))
+  return quoting('accumulateDirectory:', async () => {
+    const kustomization = await load(path, loader, true)
+    await useSchema(kustomization, loader, layer.schemas)
+    return step(`recursed accumulation of path '/${loader.root}'`, () => accumulateInto(into, inner(layer, kustomization, loader, path)))
+  })
+}
+
+/** Kustomize quotes what goes wrong in a component. */
+async function quoting<T>(name: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw error instanceof KustomizeError ? new KustomizeError(`${name} ${JSON.stringify(error.message)}`, error.code, error) : error
+  }
 }
 
 function configuredIn({ kustomization, place }: Layer): string {

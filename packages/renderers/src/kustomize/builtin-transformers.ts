@@ -17,7 +17,7 @@ import { applyAffix } from './transformers/affixes.ts'
 import { applyImage } from './transformers/images.ts'
 import { applyEntries } from './transformers/metadata.ts'
 import { applyNamespace } from './transformers/namespace.ts'
-import { applyOperations, applyPatch, applyStrategicMerges, operationsOf } from './transformers/patches.ts'
+import { applyOperations, applyPatch, applyStrategicMerges, operationsOf, writeNulls } from './transformers/patches.ts'
 import { applyReplacement } from './transformers/replacements.ts'
 import type { Replacement } from './transformers/replacements.ts'
 import { applyReplicas } from './transformers/replicas.ts'
@@ -123,6 +123,7 @@ async function strategicMerges(config: JsonMap, { loader, schemas }: Transformer
   if (inline !== '') patches.push(...readResources(inline, 'patches'))
   if (inline === '' && textsIn(config, 'paths').length === 0) throw new KustomizeError('empty file path and empty patch content')
   if (patches.length === 0) throw new KustomizeError(`patch appears to be empty; files=[${textsIn(config, 'paths').join(' ')}], Patch=${inline}`)
+  patches.forEach(writeNulls)
   return (map) => applyStrategicMerges(map, patches, schemas)
 }
 

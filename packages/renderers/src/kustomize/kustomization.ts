@@ -61,7 +61,8 @@ export function parseKustomization(text: string, fileName: string, folder: strin
   const problem = (message: string): KustomizeError => new KustomizeError(`invalid Kustomization: ${folder}/${fileName}: ${message}`)
   if (value === null) throw new KustomizeError('kustomization.yaml is empty')
   if (!isMap(value)) throw problem('json: cannot unmarshal a value that is no map into a Kustomization')
-  if (Object.keys(value).length === 0) throw new KustomizeError('kustomization.yaml is empty')
+  const isEmpty = Object.keys(value).every((name) => name === 'apiVersion' || name === 'kind' || value[name] === null || value[name] === '')
+  if (isEmpty) throw new KustomizeError('kustomization.yaml is empty')
   try {
     return completed(conform(value, kustomizationShape, { structure: 'Kustomization', isStrict: true }) as JsonMap, fileName, folder)
   } catch (error) {

@@ -42,6 +42,11 @@ function loaderAt(tree: SourceTree, root: string, parents: readonly string[]): L
 
   async function read(path: string): Promise<Uint8Array> {
     const content = await fileAt(path)
+    if (content === undefined && !path.startsWith('/')) {
+      const full = normalize(`${root}/${path}`) ?? path
+      const isFolder = full === '' || (await tree.entry(full))?.kind === 'directory'
+      if (isFolder) throw new KustomizeError(`'${shown(full)}' must resolve to a file`, 'KUSTOMIZE_PATH')
+    }
     if (content === undefined)
       throw new KustomizeError(
         `evalsymlink failure on '${path.startsWith('/') ? path : shown(normalize(`${root}/${path}`) ?? path)}' : no such file or directory`,

@@ -165,6 +165,6 @@ export function setNamespace(object: JsonMap, namespace: string): void {
  * @throws {KustomizeError}
  */
 export function checkKey(name: string): void {
-  if (typeof resolvePlain(name, 'sigs') !== 'string')
+  if (typeof resolvePlain(name, 'kyaml') !== 'string')
     throw new KustomizeError(`the key ${name} is no text: json: unsupported type: map[interface {}]interface {}`)
 }

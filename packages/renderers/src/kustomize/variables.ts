@@ -2,7 +2,7 @@
 import { KustomizeError } from './errors.ts'
 import { visitField } from './field-spec.ts'
 import type { FieldSpec } from './field-spec.ts'
-import { effectiveNamespace, groupVersionOf } from './resource-id.ts'
+import { effectiveNamespace, formatGvk, groupVersionOf } from './resource-id.ts'
 import type { Id } from './resource-id.ts'
 import type { ResourceMap } from './resource-map.ts'
 import { idsOf, isMap, setMember, textOf } from './resource.ts'
@@ -79,12 +79,11 @@ export function resolveVariables(map: ResourceMap, variables: readonly Variable[
 }
 
 function valueOf(variable: Variable, holder: Resource | undefined): unknown {
-  const path = splitFieldPath(variable.fieldPath.replaceAll(/\[(\d+)\]/g, '.$1'))
-  const value = holder === undefined ? undefined : valueAt(holder.object, path)
-  if (value === undefined)
-    throw new KustomizeError(
-      `field specified in var '${variable.name}' not found in corresponding resource: var '{${variable.name}}' cannot be mapped to a field in the set of known resources`,
-    )
+  const { name, fieldPath } = variable
+  const shown = `'{${name} ${formatGvk(variable.object)} {${fieldPath}}}'`
+  if (holder === undefined) throw new KustomizeError(`var ${shown} cannot be mapped to a field in the set of known resources`)
+  const value = valueAt(holder.object, splitFieldPath(fieldPath.replaceAll(/\[(\d+)\]/g, '.$1')))
+  if (value === undefined) throw new KustomizeError(`field specified in var ${shown} not found in corresponding resource`)
   return value
 }
 

@@ -177,7 +177,7 @@ function variableFields(): FieldSpec[] {
 
 /** What every build starts with. */
 export function defaultConfiguration(): TransformerConfiguration {
-  const labels = templateMetadata('labels')
+  const labels = [...templateMetadata('labels'), { group: 'apps', kind: 'StatefulSet', path: 'spec/volumeClaimTemplates[]/metadata/labels', create: true }]
   const images = ['spec', 'spec/template/spec'].flatMap((place) =>
     ['containers[]/image', 'initContainers[]/image', 'volumes[]/image/reference'].map((path) => ({ path: `${place}/${path}`, create: true })),
   )
@@ -189,8 +189,7 @@ export function defaultConfiguration(): TransformerConfiguration {
       { group: 'apiregistration.k8s.io', kind: 'APIService', path: 'spec/service/namespace', create: true },
       { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition', path: 'spec/conversion/webhook/clientConfig/service/namespace' },
     ],
-    // Labels of claim templates cannot be changed later, so only common labels go there.
-    commonLabels: [...selectors(), ...labels, { group: 'apps', kind: 'StatefulSet', path: 'spec/volumeClaimTemplates[]/metadata/labels', create: true }],
+    commonLabels: [...selectors(), ...labels],
     labels: [],
     templateLabels: labels,
     commonAnnotations: templateMetadata('annotations'),

@@ -4,10 +4,11 @@ import { parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { KustomizeError, messageOf, within } from '../errors.ts'
 import { mergePatch } from '../merge-patch.ts'
 import type { SchemaLookup } from '../merge-schema.ts'
+import { isMissing } from '../missing-values.ts'
 import { readResources } from '../read-resources.ts'
 import { apiVersionOf, formatId } from '../resource-id.ts'
 import type { ResourceMap } from '../resource-map.ts'
-import { copyOf, currentIdOf, gvkOf, isMap, originalIdOf, rememberId, setName, setNamespace, textOf } from '../resource.ts'
+import { copyOf, currentIdOf, gvkOf, isMap, memberOf, metadataOf, originalIdOf, rememberId, setMember, setName, setNamespace, textOf } from '../resource.ts'
 import type { JsonMap, Resource } from '../resource.ts'
 import { select } from '../selector.ts'
 import type { Selector } from '../selector.ts'
@@ -49,24 +50,41 @@ function applyMerges(map: ResourceMap, patches: readonly Resource[], options: Pa
     patch.allowsNameChange = options.allowNameChange ?? false
     patch.allowsKindChange = options.allowKindChange ?? false
   }
-  if (options.target === undefined) return applyStrategicMerges(map, patches, schemas)
+  if (options.target === undefined) return applyStrategicMerges(map, patches, schemas, (id) => `no resource matches strategic merge patch "${id}"`)
   const [patch, second] = patches
   if (second !== undefined)
     throw new KustomizeError(`Multiple Strategic-Merge Patches in one \`patches\` entry is not allowed to set \`patches.target\` field: ${options.source}`)
   if (patch === undefined) return
+  writeNulls(patch)
   for (const resource of select(map.list, options.target)) mergeInto(resource, patch, schemas, true)
   dropDeleted(map)
 }
 
-/** Merge every patch into the one resource that it names. @throws {KustomizeError} when there is not exactly one */
-export function applyStrategicMerges(map: ResourceMap, patches: readonly Resource[], schemas: SchemaLookup): void {
+/**
+ * Labels and annotations of patches that are not merged by their own name are read as texts, and a null is one: they remove nothing.
+ * Follows kustomize v5.7 `api/resmap/reswrangler.go` (ApplySmPatch).
+ */
+export function writeNulls({ object }: Resource): void {
+  for (const member of ['labels', 'annotations']) {
+    const texts = memberOf(metadataOf(object), member)
+    if (!isMap(texts)) continue
+    for (const name of Object.keys(texts)) if (texts[name] === null) setMember(texts, name, isMissing(texts, name) ? '' : 'null')
+  }
+}
+
+/**
+ * Merge every patch into the one resource that it names.
+ * @param step what a patch that finds no such resource is told as; nothing more than the cause by default
+ * @throws {KustomizeError} when there is not exactly one
+ */
+export function applyStrategicMerges(map: ResourceMap, patches: readonly Resource[], schemas: SchemaLookup, step?: (id: string) => string): void {
   for (const patch of patches) {
     const id = originalIdOf(patch)
     let target: Resource
     try {
       target = map.getById(id)
     } catch (error) {
-      throw within(`no resource matches strategic merge patch "${formatId(id)}"`, error)
+      throw step === undefined ? error : within(step(formatId(id)), error)
     }
     mergeInto(target, patch, schemas, false)
     dropDeleted(map)
@@ -122,6 +140,31 @@ function rounded(value: unknown): unknown {
   return isMap(value) ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, rounded(member)])) : value
 }
 
+/** A copy with annotations: Kustomize has written notes there before it patches, so there is a map to add to. */
+function annotated(object: JsonMap): JsonMap {
+  const copy = copyOf(object)
+  const metadata = memberOf(copy, 'metadata')
+  if (isMap(metadata) && !isMap(memberOf(metadata, 'annotations'))) metadata['annotations'] = {}
+  return copy
+}
+
+/** Annotations are read as texts when the notes are put back. */
+function withTexts(object: JsonMap): JsonMap {
+  const metadata = memberOf(object, 'metadata')
+  const annotations = isMap(metadata) ? memberOf(metadata, 'annotations') : undefined
+  if (!isMap(metadata) || !isMap(annotations)) return object
+  for (const [name, value] of Object.entries(annotations))
+    if (typeof value !== 'object' || value === null) setMember(annotations, name, String(value as number | null))
+  if (Object.keys(annotations).length === 0) delete metadata['annotations']
+  return object
+}
+
+/** Origins and transformations are annotations while Kustomize builds, and go with the others. */
+function forgetOrigins(resource: Resource): void {
+  delete resource.origin
+  resource.transformations = []
+}
+
 /** Apply a JSON patch to what the target selects. @throws {KustomizeError} */
 export function applyOperations(map: ResourceMap, operations: readonly JsonMap[], { target, source }: Pick<PatchOptions, 'target' | 'source'>): void {
   if (target === undefined) throw new KustomizeError(`must specify a target for JSON patch ${source}`)
@@ -129,7 +172,7 @@ export function applyOperations(map: ResourceMap, operations: readonly JsonMap[]
     rememberId(resource)
     let patched: unknown
     try {
-      patched = applyJsonPatch(copyOf(resource.object), copyOf(operations))
+      patched = applyJsonPatch(annotated(resource.object), copyOf(operations))
     } catch (error) {
       const test = /^testing path (.*) failed/.exec(messageOf(error))?.[1]
       throw within(
@@ -138,7 +181,8 @@ export function applyOperations(map: ResourceMap, operations: readonly JsonMap[]
       )
     }
     if (!isMap(patched) || textOf(patched['kind']) === '') throw new KustomizeError(`JSON patch ${source} leaves no object`)
-    resource.object = patched
+    resource.object = withTexts(patched)
+    if (operations.some(({ op, path }) => op !== 'test' && ['', '/metadata', '/metadata/annotations'].includes(textOf(path)))) forgetOrigins(resource)
   }
   map.touch()
 }

@@ -53,8 +53,12 @@ function sourceValueOf(map: ResourceMap, source: NonNullable<Replacement['source
   const [only, second] = found
   const shown = `${formatId({ group: source.group ?? '', version: source.version ?? '', kind: source.kind ?? '', name: source.name ?? '', namespace: source.namespace ?? '' })}`
   const at = source.fieldPath === undefined || source.fieldPath === '' ? defaultFieldPath : source.fieldPath
-  if (second !== undefined) throw new KustomizeError(`multiple matches for selector ${shown}:${at}`)
-  if (only === undefined) throw new KustomizeError(`nothing selected by ${shown}:${at}`)
+  const { delimiter = '', index = 0, create = false } = source.options ?? {}
+  const selector = [shown, source.fieldPath ?? '', delimiter === '' && !create ? '' : `${delimiter}(${index}), create=${create}`]
+    .filter((part) => part !== '')
+    .join(':')
+  if (second !== undefined) throw new KustomizeError(`multiple matches for selector ${selector}`)
+  if (only === undefined) throw new KustomizeError(`nothing selected by ${selector}`)
   let value: unknown
   try {
     value = valueAt(only.object, splitFieldPath(at))
@@ -63,7 +67,6 @@ function sourceValueOf(map: ResourceMap, source: NonNullable<Replacement['source
   }
   const isEmpty = value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
   if (isEmpty) throw new KustomizeError(`fieldPath \`${at}\` is missing for replacement source ${shown}`)
-  const { delimiter = '', index = 0 } = source.options ?? {}
   if (delimiter === '') return copyOf(value)
   if (typeof value === 'object') throw new KustomizeError('delimiter option can only be used with scalar nodes')
   const parts = textOf(value).split(delimiter)
@@ -127,5 +130,17 @@ function replaced(target: unknown, value: unknown, { delimiter = '', index = 0 }
 /** Only the text is copied: what was a text stays one, a number stays a number where it can. A new value gets the type that it reads as. */
 function retyped(text: string, old: unknown): unknown {
   if (typeof old === 'string') return text
-  return resolvePlain(text, 'kyaml')
+  const value = resolvePlain(text, 'kyaml')
+  const wanted = tagOf(old)
+  if (wanted === undefined || tagOf(value) === wanted || (wanted === '!!float' && tagOf(value) === '!!int')) return value
+  throw new KustomizeError(
+    `map[string]interface {}(nil): yaml: cannot decode ${tagOf(value) ?? (value === null ? '!!null' : '!!str')} \`${text}\` as a ${wanted}`,
+  )
+}
+
+/** The type that YAML keeps for numbers and booleans. */
+function tagOf(value: unknown): string | undefined {
+  if (typeof value === 'boolean') return '!!bool'
+  if (typeof value === 'bigint') return '!!int'
+  return typeof value === 'number' ? (Number.isInteger(value) ? '!!int' : '!!float') : undefined
 }
