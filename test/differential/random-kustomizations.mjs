@@ -1,20 +1,10 @@
 // Kustomizations by seed: a base, perhaps a component, and an overlay, each with a few of the fields there are.
+import { randomFrom } from './random-operations.mjs'
 import { formatYaml } from '../../packages/yaml/dist/index.js'
-
-/** Numbers in [0, 1) that follow from a seed (mulberry32). */
-function randomOf(seed) {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** @returns the files of a tree and the folder to build */
 export function randomKustomization(seed) {
-  const random = randomOf(seed)
+  const random = randomFrom(seed)
   const chance = (share) => random() < share
   const pick = (list) => list[Math.floor(random() * list.length)]
   const some = (list, share = 0.5) => list.filter(() => chance(share))
