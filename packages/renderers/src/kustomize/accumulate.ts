@@ -16,7 +16,7 @@ import { normalize } from './loader.ts'
 import type { Loader } from './loader.ts'
 import type { Origin } from './origin.ts'
 import { readResources } from './read-resources.ts'
-import { createResourceMap } from './resource-map.ts'
+import { checkDistinct, createResourceMap } from './resource-map.ts'
 import type { ResourceMap } from './resource-map.ts'
 import { currentIdOf, textOf } from './resource.ts'
 import type { JsonMap, Resource } from './resource.ts'
@@ -211,7 +211,9 @@ async function addComponent(into: Accumulated, path: string, layer: Layer): Prom
   return quoting('accumulateDirectory:', async () => {
     const kustomization = await load(path, loader, true)
     await useSchema(kustomization, loader, layer.schemas)
-    return step(`recursed accumulation of path '/${loader.root}'`, () => accumulateInto(into, inner(layer, kustomization, loader, path)))
+    const found = await step(`recursed accumulation of path '/${loader.root}'`, () => accumulateInto(into, inner(layer, kustomization, loader, path)))
+    await step(`recursed merging from path '/${loader.root}'`, async () => checkDistinct(found.map))
+    return found
   })
 }
 

@@ -125,3 +125,13 @@ function mapAt(object: JsonMap, member: string): JsonMap {
   const value = memberOf(object, member)
   return isMap(value) ? value : {}
 }
+
+/** What was renamed must not meet another. @throws {KustomizeError} */
+export function checkDistinct(map: ResourceMap): void {
+  const seen = new Set<string>()
+  for (const id of map.list.map(currentIdOf)) {
+    const key = keyOf(id)
+    if (seen.has(key)) throw new KustomizeError(`may not add resource with an already registered id: ${formatId(id)}`)
+    seen.add(key)
+  }
+}

@@ -7,6 +7,7 @@ import type { SchemaLookup } from '../merge-schema.ts'
 import { isMissing } from '../missing-values.ts'
 import { readResources } from '../read-resources.ts'
 import { apiVersionOf, formatId } from '../resource-id.ts'
+import { checkDistinct } from '../resource-map.ts'
 import type { ResourceMap } from '../resource-map.ts'
 import { copyOf, currentIdOf, gvkOf, isMap, memberOf, metadataOf, originalIdOf, rememberId, setMember, setName, setNamespace, textOf } from '../resource.ts'
 import type { JsonMap, Resource } from '../resource.ts'
@@ -58,6 +59,7 @@ function applyMerges(map: ResourceMap, patches: readonly Resource[], options: Pa
   writeNulls(patch)
   for (const resource of select(map.list, options.target)) mergeInto(resource, patch, schemas, true)
   dropDeleted(map)
+  if (patch.allowsNameChange || patch.allowsKindChange) checkDistinct(map)
 }
 
 /**
