@@ -11,7 +11,8 @@ import '@plumbline/testkit/vitest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const helms = [process.env['PLUMBLINE_HELM3'], process.env['PLUMBLINE_HELM4']].filter((path) => path !== undefined && existsSync(path)) as string[]
-if (helms.length === 0) console.log('skipped: set PLUMBLINE_HELM3 or PLUMBLINE_HELM4 to the path of a helm')
+const reason = 'skipped: set PLUMBLINE_HELM3 or PLUMBLINE_HELM4 to the path of a helm'
+if (helms.length === 0) console.log(reason)
 
 const files: Readonly<Record<string, string>> = {
   'Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 0.1.0\n',
@@ -38,7 +39,7 @@ spec: { template: { spec: { restartPolicy: Never, containers: [{ name: migrate, 
 `,
 }
 
-describe.each(helms)('%s', (program) => {
+describe.skipIf(helms.length === 0).each(helms.length === 0 ? [reason] : helms)('%s', (program) => {
   let cluster: Cluster
   let dir: string
   const helm = async (...args: string[]): Promise<string> => {

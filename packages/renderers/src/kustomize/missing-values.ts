@@ -1,6 +1,7 @@
 // Members without a value (`key:` and nothing behind it). They are written as null, but a strategic merge drops them where it keeps a null that is written out.
 // Follows kustomize v5.7 `kyaml/yaml/merge2`.
-import type { JsonMap } from './resource.ts'
+
+type JsonMap = Record<string, unknown>
 
 const missing = new WeakMap<JsonMap, Set<string>>()
 
