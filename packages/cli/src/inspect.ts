@@ -1,5 +1,6 @@
 // What the commands about one application share: render it, compare it, plan it. Each step is one public function.
 import {
+  ClusterError,
   applicationApiVersion,
   builtInHealthChecks,
   compareSnapshots,
@@ -97,7 +98,11 @@ export async function inspectApplication(name: string | undefined, values: Value
       })
       .then(
         (answer) => answer as unknown as KubernetesObject,
-        () => undefined,
+        (error: unknown) => {
+          // Whoever may not read the project, or cannot reach it, must not go on as if there were none.
+          if (error instanceof ClusterError && error.status === 404) return undefined
+          throw error
+        },
       )
     const isOriginal = text(values, 'compatibility') !== 'plumbline'
     const health = createHealthRegistry([...builtInHealthChecks, ...(isOriginal ? [jobHealthCheck(true)] : [])])

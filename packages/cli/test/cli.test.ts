@@ -2,9 +2,9 @@ import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { main } from '@plumbline/cli'
 import { startCluster } from '@plumbline/testkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { run } from './lib/run.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,18 +12,6 @@ import { installDefinitions, createCluster, ensureDefaultProject, loadKubeconfig
 
 const program = fileURLToPath(new URL('../bin/plumbline.mjs', import.meta.url))
 const isBuilt = existsSync(fileURLToPath(new URL('../dist/index.js', import.meta.url)))
-
-async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []]
-  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0)
-  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0)
-  try {
-    return { status: await main(args), out: out.join(''), err: err.join('') }
-  } finally {
-    stdout.mockRestore()
-    stderr.mockRestore()
-  }
-}
 
 afterEach(() => vi.restoreAllMocks())
 

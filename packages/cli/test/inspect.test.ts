@@ -3,24 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { main } from '@plumbline/cli'
 import { installDefinitions, createCluster, ensureDefaultProject, loadKubeconfig } from '@plumbline/k8s'
 import { startCluster, startGitServer } from '@plumbline/testkit'
 import type { Cluster, GitServer } from '@plumbline/testkit'
 import '@plumbline/testkit/vitest'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-
-async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const [out, err]: [string[], string[]] = [[], []]
-  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0)
-  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0)
-  try {
-    return { status: await main(args), out: out.join(''), err: err.join('') }
-  } finally {
-    stdout.mockRestore()
-    stderr.mockRestore()
-  }
-}
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from './lib/run.ts'
 
 const web = (replicas: number): string => `apiVersion: apps/v1
 kind: Deployment

@@ -387,6 +387,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   function onStoreChange(key: string, application: Application, type: 'added' | 'modified' | 'deleted'): void {
     for (const wake of operations.get(key)?.wakes ?? []) wake()
+    // Who took back what was asked for may ask again under another project.
+    if (application.operation === undefined) projectsAsked.delete(key)
     if (type === 'deleted') {
       queue.remove(key)
       projectsAsked.delete(key)
