@@ -11,14 +11,15 @@ const allowed: Record<string, readonly string[]> = {
   gotemplate: [],
   lua: [],
   jq: [],
+  jsonnet: [],
   core: ['yaml', 'schema', 'jq'],
   sources: ['core', 'yaml'],
-  renderers: ['core', 'gotemplate', 'yaml', 'schema'],
+  renderers: ['core', 'gotemplate', 'jsonnet', 'yaml', 'schema'],
   k8s: ['core', 'yaml', 'schema'],
   testkit: ['core', 'schema', 'yaml'],
   cli: ['core', 'lua', 'schema', 'yaml', 'sources', 'renderers', 'k8s', 'testkit'],
 }
-const pure = ['yaml', 'schema', 'gotemplate', 'lua', 'jq', 'core']
+const pure = ['yaml', 'schema', 'gotemplate', 'lua', 'jq', 'jsonnet', 'core']
 const importPattern = /^\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s+['"]([^'"]+)['"]/gm
 
 function sourcesOfPackage(name: string): { path: string; text: string; imports: string[] }[] {
@@ -31,6 +32,21 @@ function sourcesOfPackage(name: string): { path: string; text: string; imports: 
       return { path, text, imports: [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '') }
     })
 }
+
+it('the main entry of renderers runs in a browser: programs are behind a subpath', () => {
+  const files = new Map(sourcesOfPackage('renderers').map((file) => [file.path, file]))
+  const reached = new Set<string>()
+  const visit = (path: string): void => {
+    if (reached.has(path)) return
+    reached.add(path)
+    for (const next of files.get(path)?.imports ?? []) if (next.startsWith('.')) visit(resolve(dirname(path), next))
+  }
+  visit(join(root, 'packages', 'renderers', 'src', 'index.ts'))
+  const code = (path: string): string => (files.get(path)?.text ?? '').replaceAll(/^import type .*$/gm, '')
+  expect([...reached].filter((path) => /\bfrom ['"]node:|\bimport\(['"]node:|^import ['"]node:/m.test(code(path))).map((path) => relative(root, path))).toEqual(
+    [],
+  )
+})
 
 describe.each(Object.entries(allowed))('package %s', (name, mayImport) => {
   const files = sourcesOfPackage(name)

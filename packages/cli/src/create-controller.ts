@@ -1,6 +1,6 @@
 // The controller as `plumbline run` and the demo use it: everything wired for one cluster.
 import { createEngine, messageOf, neverManaged, parseSettings } from '@plumbline/core'
-import type { Engine, InstallationSettings, Logger, PushAnswer } from '@plumbline/core'
+import type { Engine, InstallationSettings, Logger, PushAnswer, Renderer } from '@plumbline/core'
 import {
   createApplicationStore,
   createCluster,
@@ -12,10 +12,10 @@ import {
   watchSettings,
 } from '@plumbline/k8s'
 import type { ClusterAccess, KubernetesApplicationStore, KubernetesCluster } from '@plumbline/k8s'
-import { directory, helm, kustomize } from '@plumbline/renderers'
 import { gitSource } from '@plumbline/sources'
 import type { GitSource } from '@plumbline/sources'
 import { healthCheckOf } from './lua-health.ts'
+import { renderersOf } from './renderers.ts'
 import { startWebhookReceiver } from './webhook-receiver.ts'
 import type { WebhookReceiver } from './webhook-receiver.ts'
 
@@ -29,6 +29,8 @@ export interface ControllerOptions {
   readonly webhookSecret?: string
   readonly gitCacheDir?: string
   readonly gitBackend?: 'auto' | 'native' | 'isomorphic'
+  /** Asked in order. Default: `helm`, `kustomize` and `directory` of this process. */
+  readonly renderers?: readonly Renderer[]
   readonly logger: Logger
   /** Follow the ConfigMap `argocd-cm` in the controller's namespace. Default: false. */
   readonly followsSettings?: boolean
@@ -66,6 +68,7 @@ export async function startController(options: ControllerOptions, signal?: Abort
     ...(options.gitBackend === undefined ? {} : { backend: options.gitBackend }),
   })
   const http = createHttpClient(options.access)
+  const renderers = options.renderers ?? (await renderersOf())
   let isStarted = false
   let changes: Promise<void> = Promise.resolve()
   const settings =
@@ -79,7 +82,7 @@ export async function startController(options: ControllerOptions, signal?: Abort
   function start(): Running {
     const { settings: chosen, problems } = parseSettings(settings?.current() ?? {})
     for (const problem of problems) logger.log('warning', problem)
-    return startEngine(options, namespace, git, chosen)
+    return startEngine({ ...options, renderers }, namespace, git, chosen)
   }
 
   /** A sync under way stays recorded, and the next engine goes on with it. A cluster that cannot be asked now is asked again. */
@@ -148,14 +151,19 @@ export async function startController(options: ControllerOptions, signal?: Abort
   }
 }
 
-function startEngine(options: ControllerOptions, namespace: string, git: GitSource, settings: InstallationSettings): Running {
+function startEngine(
+  options: ControllerOptions & { readonly renderers: readonly Renderer[] },
+  namespace: string,
+  git: GitSource,
+  settings: InstallationSettings,
+): Running {
   const { logger } = options
   const { tracking, exclusions, reconcileIntervalMs } = settings
   const cluster = createCluster(options.access, { logger, ...(tracking === undefined ? {} : { tracking }) })
   const store = createApplicationStore(cluster, { namespace, logger })
   const engine = createEngine({
     sources: [git],
-    renderers: [helm(), kustomize(), directory()],
+    renderers: options.renderers,
     cluster,
     store,
     clock: systemClock,

@@ -32,13 +32,13 @@ import type {
   KubernetesObject,
   Manifest,
   RenderedSource,
+  Renderer,
   SourceProvider,
   SyncPlan,
   SyncRequestPolicy,
 } from '@plumbline/core'
 import { createCluster, createHttpClient, loadKubeconfig } from '@plumbline/k8s'
 import type { HttpClient, KubernetesCluster } from '@plumbline/k8s'
-import { directory, helm, kustomize } from '@plumbline/renderers'
 import { builtInResources } from '@plumbline/schema'
 import { cloneSource, gitSource } from '@plumbline/sources'
 import { existsSync } from 'node:fs'
@@ -46,6 +46,7 @@ import { readFile } from 'node:fs/promises'
 import { parseYamlDocuments } from '@plumbline/yaml'
 import { localSource } from './local-source.ts'
 import { readApplications } from './read-applications.ts'
+import { renderersOf } from './renderers.ts'
 
 /** Options that the commands share. */
 export const inspectOptions = {
@@ -54,6 +55,8 @@ export const inspectOptions = {
   local: { type: 'string' },
   revision: { type: 'string' },
   compatibility: { type: 'string', default: 'argocd' },
+  'helm-tool': { type: 'string' },
+  'kustomize-tool': { type: 'string' },
 } as const
 
 /** An application with the cluster it belongs to. */
@@ -114,7 +117,10 @@ export async function inspectApplication(name: string | undefined, values: Value
       controllerNamespace: namespace,
     }
     const local = text(values, 'local')
-    const rendered = await renderApplication(application, [...(local === undefined ? [] : [localSource(local)]), git], await cluster.facts())
+    const rendered = await renderApplication(application, [...(local === undefined ? [] : [localSource(local)]), git], {
+      clusterFacts: await cluster.facts(),
+      renderers: await renderersOf(values),
+    })
     const manifests = rendered.flatMap((source) => source.manifests)
     // A controller writes down what an application has had; without it, all kinds are looked through for what was left behind.
     if (application.status?.resources === undefined) await cluster.live.observe(await kindsInUse(http, trackingNameOf({ name, namespace }, namespace)))
@@ -129,7 +135,7 @@ export async function inspectApplication(name: string | undefined, values: Value
       close,
       plan: (policy = {}) =>
         planOf(application, gathered, rendered, {
-          policy: { serverSideByDefault: !isOriginal, ...policy },
+          policy: { serverSideByDefault: !isOriginal, ...(isOriginal ? { compatibility: 'argocd' as const } : {}), ...policy },
           controllerNamespace: namespace,
           ...(project === undefined ? {} : { project }),
           liveHook: (id) => cluster.live.get(id),
@@ -172,13 +178,14 @@ function atRevision(application: Application, revision: string | undefined): App
   return { ...application, spec: { ...spec, source: { ...spec.source, targetRevision: revision } } }
 }
 
-/** Render every source of an application. @throws {SourceError} @throws {RenderError} */
+/** Render every source of an application. `renderers` are asked in order; default: those of this process. @throws {SourceError} @throws {RenderError} */
 export async function renderApplication(
   application: Application,
   sources: readonly SourceProvider[],
-  clusterFacts?: ClusterFacts,
+  options: { readonly clusterFacts?: ClusterFacts; readonly renderers?: readonly Renderer[] } = {},
 ): Promise<readonly RenderedSource[]> {
-  const renderer = createApplicationRenderer({ sources, renderers: [helm(), kustomize(), directory()] })
+  const renderer = createApplicationRenderer({ sources, renderers: options.renderers ?? (await renderersOf()) })
+  const { clusterFacts } = options
   return renderer.render({ application, ...(clusterFacts === undefined ? {} : { clusterFacts }) })
 }
 
@@ -199,6 +206,7 @@ function planOf(
     application: trackingNameOf({ name: metadata.name ?? '', namespace: metadata.namespace ?? '' }, options.controllerNamespace),
     destinationNamespace: spec.destination.namespace ?? '',
     revisions: rendered.map(({ revision }) => revision),
+    rendered,
     resources: comparison.resources,
     desired,
     liveHook: options.liveHook,
@@ -219,11 +227,21 @@ export interface Preview {
   readonly comparison: GatheredComparison['comparison']
 }
 
-/** @param repository a clone on disk, or the address of the repository whose commits are compared */
-export async function previewCommits(application: Application, repository: string, base: string, head: string): Promise<Preview> {
+/**
+ * @param repository a clone on disk, or the address of the repository whose commits are compared
+ * @param renderers asked in order. Default: those of this process
+ */
+export async function previewCommits(
+  application: Application,
+  repository: string,
+  base: string,
+  head: string,
+  renderers?: readonly Renderer[],
+): Promise<Preview> {
   const isClone = existsSync(repository)
   const git = isClone ? cloneSource(repository) : gitSource()
   try {
+    const chosen = renderers === undefined ? {} : { renderers }
     const at = (revision: string): Application => ({
       ...application,
       spec: {
@@ -231,7 +249,7 @@ export async function previewCommits(application: Application, repository: strin
         ...(application.spec.source === undefined ? {} : { source: { ...application.spec.source, repoURL: repository, targetRevision: revision } }),
       },
     })
-    const [before, after] = [await renderApplication(at(base), [git]), await renderApplication(at(head), [git])]
+    const [before, after] = [await renderApplication(at(base), [git], chosen), await renderApplication(at(head), [git], chosen)]
     const [old, next] = [before, after].map((sources) => sources.flatMap(({ manifests }) => manifests)) as [Manifest[], Manifest[]]
     const scopes = scopesOf([...old, ...next])
     const { metadata, spec } = application

@@ -37,6 +37,17 @@ describe('the command line', () => {
     expect(err).not.toContain('    at ')
   })
 
+  it('takes programs that render, with their exact versions', async () => {
+    expect(await run('render', '.', '--helm-tool', '/opt/helm')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('--helm-tool is VERSION=PATH, such as 3.12.3=/opt/helm/helm, not /opt/helm'),
+    })
+    expect(await run('render', '.', '--kustomize-tool', '5.7=/opt/kustomize')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('expected an exact version'),
+    })
+  })
+
   it('lists Applications and shows one', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'plumbline-cli-'))
     await using cluster = await startCluster({ dir })

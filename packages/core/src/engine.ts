@@ -104,8 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
     renderer,
     clock,
     logger,
-    serverSideByDefault: !isOriginal,
-    oneEventAChange: isOriginal,
+    isOriginal,
     reconcileIntervalMs: options.reconcileIntervalMs ?? defaults.reconcileIntervalMs,
     concurrency: options.concurrency ?? defaults.concurrency,
     settings: {

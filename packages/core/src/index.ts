@@ -83,6 +83,8 @@ export type {
   AutomatedSync,
   DirectorySettings,
   IgnoreDifference,
+  JsonnetSettings,
+  JsonnetVariableSetting,
   Operation,
   RetryStrategy,
   SyncOperation,
@@ -127,9 +129,10 @@ export type { Clock } from './ports/clock.ts'
 export type { ApiResource, Cluster, DeleteOptions, LiveChange, LiveState, PatchType, WriteOptions } from './ports/cluster.ts'
 export { silentLogger } from './ports/logger.ts'
 export type { Logger } from './ports/logger.ts'
-export type { ClusterFacts, Renderer, RenderRequest, RenderResult } from './ports/renderer.ts'
+export type { ClusterFacts, RenderedBy, Renderer, RendererKind, RenderRequest, RenderResult } from './ports/renderer.ts'
 export type { SourceProvider, SourceRequest, SourceTree, TreeEntry, TreeEntryKind } from './ports/source.ts'
 export { createMemoryTree } from './render/memory-tree.ts'
+export { formatRenderedBy, rendererAnnotation } from './render/rendered-by.ts'
 export { createApplicationRenderer } from './render/render-application.ts'
 export type { AffectedAnswer, ApplicationRenderer, RenderedSource, RenderApplicationRequest } from './render/render-application.ts'
 export { firstChangedRead, traceReads } from './render/traced-tree.ts'

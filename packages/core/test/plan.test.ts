@@ -57,9 +57,30 @@ function planOf(objects: readonly KubernetesObject[], live: readonly KubernetesO
     startedAt: 0,
   })
 }
+const requestOf = (): PlanRequest => ({
+  application: 'app',
+  destinationNamespace: 'ns',
+  revisions: ['r1', 'r2'],
+  resources: [],
+  desired: [],
+  liveHook: () => undefined,
+  tracking: defaultTracking,
+  policy: {},
+  startedAt: 0,
+})
+const renderedByTool: SyncPlan['renderedBy'] = [{ name: 'helm', version: '3.12.3', kind: 'tool' }, null]
 const shown = (plan: SyncPlan): string[] => plan.steps.map(({ action, phase, wave, id }) => `${action} ${phase} ${wave} ${id.kind}/${id.name}`)
 
 describe('a plan', () => {
+  it('says which program rendered it', () => {
+    expect(formatPlan({ ...planOf([object('ConfigMap', 'a')]), renderedBy: renderedByTool })).toContain('\n  rendered by helm 3.12.3 (tool)\n')
+    const rendered = [{ renderedBy: { name: 'helm', version: '3.16.4', kind: 'in-process' } as const }, {}]
+    const plan = planSync({ ...requestOf(), rendered })
+    expect(plan.renderedBy).toEqual([rendered[0]?.renderedBy, null])
+    expect(formatPlan(plan)).not.toContain('rendered by')
+    expect(planSync(requestOf())).not.toHaveProperty('renderedBy')
+  })
+
   it('goes by phase, wave, kind and name', () => {
     const plan = planOf([
       object('Deployment', 'b', {}, {}, 'apps/v1'),

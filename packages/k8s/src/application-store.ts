@@ -36,6 +36,8 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
   const component = options.component ?? 'argocd-application-controller'
   const applications = new Map<string, Application>()
   const projects = new Map<string, KubernetesObject>()
+  /** What each project was before its last change: watches of two kinds may tell in another order than things happened. */
+  const formerProjects = new Map<string, KubernetesObject>()
   const listeners = new Set<(change: StoreChange) => void>()
   const reflectors: Reflector[] = []
   const pending = new Set<Promise<void>>()
@@ -60,6 +62,19 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
     applications.set(key, application)
     const type = before === undefined ? 'added' : 'modified'
     for (const listener of listeners) listener({ type, key, application })
+  }
+
+  function putProject(object: KubernetesObject): void {
+    const name = object.metadata.name ?? ''
+    const former = projects.get(name)
+    if (former !== undefined && former.metadata.resourceVersion !== object.metadata.resourceVersion) formerProjects.set(name, former)
+    projects.set(name, object)
+  }
+
+  function projectOf(name: string, at: string | undefined): KubernetesObject | undefined {
+    const current = projects.get(name)
+    if (current === undefined || at === undefined || Number(current.metadata.resourceVersion) <= Number(at)) return current
+    return formerProjects.get(name) ?? current
   }
 
   function remove(object: KubernetesObject): void {
@@ -113,16 +128,16 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
       const started = [
         watch('applications', 'Application', { put, remove, held: () => applications.values() }),
         watch('appprojects', 'AppProject', {
-          put: (object) => void projects.set(object.metadata.name ?? '', object),
+          put: putProject,
           remove: (object) => void projects.delete(object.metadata.name ?? ''),
           held: () => projects.values(),
         }),
       ]
-      await Promise.all(started.map(({ synced }) => synced))
+      await beforeAbort(Promise.all(started.map(({ synced }) => synced)), signal)
     },
     list: () => [...applications.values()],
     get: (key) => applications.get(key),
-    project: (name) => projects.get(name),
+    project: projectOf,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -186,6 +201,17 @@ export function createApplicationStore(cluster: KubernetesCluster, options: Appl
     }
     await cluster.http.json({ method: 'POST', path: `/api/v1/namespaces/${encodeURIComponent(home)}/events`, body: formatJson(body) })
   }
+}
+
+/** A cluster that does not answer must not hold up who wants to stop. @throws the signal's reason */
+function beforeAbort<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function isOperations(patch: Readonly<Record<string, unknown>> | readonly PatchOperation[]): patch is readonly PatchOperation[] {

@@ -82,6 +82,7 @@ export function createCluster(access: ClusterAccess, options: ClusterOptions = {
     live,
     facts: (signal) => discovery.facts(signal),
     resourceOf: (kind, signal) => discovery.resourceOf(kind, signal),
+    resources: () => discovery.resources(),
     get,
     create: ({ ...object }, write_) => write('POST', object, object, write_),
     replace: (object, write_) => write('PUT', object, object, write_),

@@ -8,6 +8,8 @@ export interface Discovery {
   facts(signal?: AbortSignal): Promise<ClusterFacts>
   /** Without `version` the preferred one. Asks the cluster again, at most once a second, when the kind is not known. */
   resourceOf(kind: GroupKind & { readonly version?: string }, signal?: AbortSignal): Promise<ApiResource | undefined>
+  /** Every kind, in its preferred version. */
+  resources(): Promise<readonly ApiResource[]>
   /** Forget everything, so that the next question goes to the cluster. */
   invalidate(): void
 }
@@ -59,6 +61,7 @@ export function createDiscovery(http: HttpClient): Discovery {
       if (found !== undefined || Date.now() - known.at < minAgeMs) return found
       return find(await ask(), kind)
     },
+    resources: async () => [...(snapshot ?? (await ask())).byKind.values()].flatMap(([preferred]) => (preferred === undefined ? [] : [preferred])),
     invalidate() {
       snapshot = undefined
     },

@@ -32,6 +32,7 @@ export interface HttpClient {
 
 const defaultTimeoutMs = 60_000
 const maxAttempts = 5
+/** For requests. A watch holds its connection as long as it lives, so watches have connections of their own, as many as there are. */
 const connections = 32
 
 /** Create a client. Reads are tried again after dropped connections and 5xx; everything is after 429 with Retry-After. */
@@ -44,16 +45,24 @@ export function createHttpClient(access: ClusterAccess): HttpClient {
     ...(access.serverName === undefined ? {} : { servername: access.serverName }),
   }
   const url = new URL(access.server)
-  const pool = new Pool(url.origin, { connections, pipelining: 1, connect: tls, bodyTimeout: 0, headersTimeout: defaultTimeoutMs, keepAliveTimeout: 30_000 })
+  const settings = { pipelining: 1, connect: tls, bodyTimeout: 0, headersTimeout: defaultTimeoutMs, keepAliveTimeout: 30_000 }
+  const pool = new Pool(url.origin, { ...settings, connections })
+  const streams = new Pool(url.origin, { ...settings, connections: null })
   const prefix = url.pathname.replace(/\/$/, '')
   const requests: Record<string, number> = {}
 
-  async function open(request: HttpRequest, controller: AbortController): Promise<Dispatcher.ResponseData> {
+  async function open(request: HttpRequest, controller: AbortController, isBounded: boolean): Promise<Dispatcher.ResponseData> {
     const headers: Record<string, string> = { accept: request.accept ?? 'application/json', 'user-agent': 'plumbline', ...(await access.headers()) }
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json'
     const label = `${request.method} ${resourceLabel(request.path)}`
     requests[label] = (requests[label] ?? 0) + 1
-    return pool.request({ method: request.method, path: prefix + request.path, headers, body: request.body ?? null, signal: controller.signal })
+    return (isBounded ? pool : streams).request({
+      method: request.method,
+      path: prefix + request.path,
+      headers,
+      body: request.body ?? null,
+      signal: controller.signal,
+    })
   }
 
   async function send<Value>(request: HttpRequest, read: (response: Dispatcher.ResponseData) => Promise<Value>, isBounded: boolean): Promise<Value> {
@@ -70,7 +79,7 @@ export function createHttpClient(access: ClusterAccess): HttpClient {
         : undefined
       let wait: number
       try {
-        const response = await open(request, controller)
+        const response = await open(request, controller, isBounded)
         if (response.statusCode < 400) return await read(response)
         const error = statusErrorOf(response.statusCode, await response.body.text(), request)
         wait = retryDelay(response, request, attempt)
@@ -93,7 +102,7 @@ export function createHttpClient(access: ClusterAccess): HttpClient {
     json: (request) => send(request, async (response) => parseJson(await response.body.text()), true),
     text: (request) => send(request, (response) => response.body.text(), true),
     stream: (request) => send(request, (response) => Promise.resolve(response.body as AsyncIterable<Buffer>), false),
-    close: () => pool.destroy(),
+    close: async () => void (await Promise.all([pool.destroy(), streams.destroy()])),
   }
 }
 

@@ -42,6 +42,7 @@ const slimMembers = ['name', 'namespace', 'uid', 'resourceVersion', 'ownerRefere
 export function createLiveCache(options: LiveCacheOptions): LiveCache {
   const entries = new Map<string, Entry>()
   const byApplication = new Map<string, Map<string, KubernetesObject>>()
+  const byNamespace = new Map<string, Map<string, KubernetesObject>>()
   const watches = new Map<string, Promise<KindWatch | undefined>>()
   const listeners = new Set<(change: LiveChange) => void>()
   const keepMark = options.tracking.method === 'label' ? options.tracking.labelKey : trackingAnnotation
@@ -49,14 +50,11 @@ export function createLiveCache(options: LiveCacheOptions): LiveCache {
   function store(key: string, entry: Entry | undefined): Entry | undefined {
     const before = entries.get(key)
     if (before?.application !== undefined) byApplication.get(before.application)?.delete(key)
+    place(byNamespace, (entry ?? before)?.object.metadata.namespace, key, entry?.object)
     if (entry === undefined) entries.delete(key)
     else {
       entries.set(key, entry)
-      if (entry.application !== undefined) {
-        const objects = byApplication.get(entry.application) ?? new Map<string, KubernetesObject>()
-        objects.set(key, entry.object)
-        byApplication.set(entry.application, objects)
-      }
+      place(byApplication, entry.application, key, entry.object)
     }
     return before
   }
@@ -155,6 +153,7 @@ export function createLiveCache(options: LiveCacheOptions): LiveCache {
       return options.read(id, signal)
     },
     trackedBy: (application) => [...(byApplication.get(application)?.values() ?? [])],
+    inNamespace: (namespace) => [...(byNamespace.get(namespace)?.values() ?? [])],
     accept(object) {
       if (object.metadata.uid === undefined || object.metadata.resourceVersion === undefined) return
       const key = keyOf(resourceIdOf(object))
@@ -177,6 +176,16 @@ export function createLiveCache(options: LiveCacheOptions): LiveCache {
       listeners.clear()
     },
   }
+}
+
+/** Put an object into an index, or take it out. */
+function place(index: Map<string, Map<string, KubernetesObject>>, name: string | undefined, key: string, object: KubernetesObject | undefined): void {
+  if (name === undefined) return
+  const objects = index.get(name) ?? new Map<string, KubernetesObject>()
+  if (object === undefined) objects.delete(key)
+  else objects.set(key, object)
+  if (objects.size === 0) index.delete(name)
+  else index.set(name, objects)
 }
 
 /** Versions are opaque, but in every server so far they are numbers that grow; anything else counts as newer. */

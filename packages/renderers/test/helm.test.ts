@@ -259,7 +259,7 @@ describe('the renderer', () => {
     await expect(helm().render(request({ valueFiles: ['absent.yaml'] }))).rejects.toMatchObject({
       code: 'RENDER_FAILED',
       message:
-        'helm template command: failed running helm: `helm template . --name-template shop --namespace shop --kube-version 1.34.4 --values <path to cached source>/apps/web/absent.yaml <api versions removed> --include-crds` failed exit status 1: Error: open <path to cached source>/apps/web/absent.yaml: no such file or directory',
+        'failed to execute helm template command: failed running helm: `helm template . --name-template shop --namespace shop --kube-version 1.34.4 --values <path to cached source>/apps/web/absent.yaml <api versions removed> --include-crds` failed exit status 1: Error: open <path to cached source>/apps/web/absent.yaml: no such file or directory',
     })
     const { manifests } = await helm().render(request(undefined))
     expect(manifests.map(({ object, origin }) => `${object.kind} ${origin?.path}:${origin?.line}`)).toEqual([

@@ -39,6 +39,8 @@ export interface ClusterOptions {
   readonly host?: string
   /** Run garbage collection, namespace termination and workloads. Default: true. */
   readonly controllers?: boolean
+  /** Nodes that are there from the start, called node-0 and so on; only with controllers. Default: 2. */
+  readonly nodes?: number
   readonly clock?: Clock
   /** The administrator's bearer token. Default: a random one. */
   readonly token?: string
@@ -185,7 +187,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   })
   const { port } = door.server.address() as AddressInfo
   url = `${certificates === undefined ? 'http' : 'https'}://${host}:${port}`
-  const controllers = startControllers(api, clock, options.controllers ?? true)
+  const controllers = startControllers(api, clock, { isOn: options.controllers ?? true, nodes: options.nodes ?? 2 })
   // What they make of the state they find is there when the caller gets to see it: nodes, and accounts for pods.
   await new Promise((resolve) => setImmediate(resolve))
 

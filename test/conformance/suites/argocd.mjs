@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const scenarios = /^(?!appset-|rest-).+-[a-z]$/
-const levels = ['status', 'resources', 'history']
+const levels = ['status', 'resources', 'operation', 'history', 'conditions', 'events', 'live', 'tables']
 
 export async function run({ folder, tools, root, only }) {
   const { runScenarios } = await import(join(tools, 'argocd-conformance.mjs'))

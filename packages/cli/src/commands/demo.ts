@@ -9,6 +9,7 @@ import type { Command } from '../command.ts'
 import { bootstrap, healLiveEdit, pruneRule, reportBrokenManifest, updateConfiguration } from '../demo/acts.ts'
 import { createSetting } from '../demo/setting.ts'
 import { createStage } from '../demo/stage.ts'
+import { rendererOptions, renderersOf, rendererUsage } from '../renderers.ts'
 
 /** Where the reference setup is in a checkout. */
 const setupFolder = fileURLToPath(new URL('../../../../examples/full-setup', import.meta.url))
@@ -21,9 +22,9 @@ Starts an embedded cluster and a Git server, applies an app of apps, pushes to i
   --keep        leave everything running afterwards and print how to look at it; Ctrl-C ends it
   --setup DIR   folder with root-app.yaml and gitops/ (default: examples/full-setup of the checkout)
   --verbose     print what the controller logs, too
-`,
+${rendererUsage}`,
   async run(args) {
-    const { values } = parseOptions(args, { keep: { type: 'boolean' }, setup: { type: 'string' }, verbose: { type: 'boolean' } })
+    const { values } = parseOptions(args, { keep: { type: 'boolean' }, setup: { type: 'string' }, verbose: { type: 'boolean' }, ...rendererOptions })
     const folder = typeof values['setup'] === 'string' ? values['setup'] : setupFolder
     if (!existsSync(join(folder, 'root-app.yaml')))
       throw new ConfigError('CONFIG_INVALID', `there is no root-app.yaml in ${folder}; run the demo from a checkout, or name a folder with --setup DIR`)
@@ -35,7 +36,7 @@ Starts an embedded cluster and a Git server, applies an app of apps, pushes to i
       },
     }
     stage.act('Start a Kubernetes API server, a Git server and the controller, all in this process')
-    const setting = await createSetting(folder, logger)
+    const setting = await createSetting(folder, logger, await renderersOf(values))
     try {
       stage.prove(`Kubernetes API at ${setting.cluster.url}`)
       stage.prove(`Git at ${setting.repoUrl}, ${Object.keys(setting.files).length - 1} files pushed with git`)

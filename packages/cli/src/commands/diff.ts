@@ -4,6 +4,7 @@ import type { ComparedResource } from '@plumbline/core'
 import { parseOptions } from '../command.ts'
 import type { Command } from '../command.ts'
 import { inspectApplication, inspectOptions } from '../inspect.ts'
+import { rendererUsage } from '../renderers.ts'
 
 export const diffCommand: Command = {
   usage: `usage: plumbline diff APP [--kubeconfig FILE] [options]
@@ -14,7 +15,7 @@ What a sync would change of an Application, field by field. Values of Secrets ar
   --revision REV       this branch, tag or commit
   --namespace NS       namespace of Applications (default: argocd)
   --compatibility M    argocd (default: three-way differences) or plumbline (differences by field ownership)
-`,
+${rendererUsage}`,
   async run(args) {
     const { values, positionals } = parseOptions(args, inspectOptions)
     const inspection = await inspectApplication(positionals[0], values)

@@ -4,6 +4,7 @@ import type { ComparedResource, ExplainedDifference, Explanation } from '@plumbl
 import { parseOptions } from '../command.ts'
 import type { Command } from '../command.ts'
 import { inspectApplication, inspectOptions } from '../inspect.ts'
+import { rendererUsage } from '../renderers.ts'
 
 export const explainCommand: Command = {
   usage: `usage: plumbline explain APP KIND/NAME [--kubeconfig FILE] [options]
@@ -16,7 +17,7 @@ passes over it, where there is one.
   --revision REV       this branch, tag or commit
   --namespace NS       namespace of Applications (default: argocd)
   --compatibility M    argocd (default) or plumbline
-`,
+${rendererUsage}`,
   async run(args) {
     const { values, positionals } = parseOptions(args, { ...inspectOptions, output: { type: 'string', default: 'text' } })
     const [name, wanted] = positionals

@@ -4,6 +4,7 @@ import type { ComparedResource, SyncPlan } from '@plumbline/core'
 import { parseOptions } from '../command.ts'
 import type { Command } from '../command.ts'
 import { inspectApplication, inspectOptions, previewCommits, readApplicationFile } from '../inspect.ts'
+import { renderersOf, rendererUsage } from '../renderers.ts'
 
 export const planCommand: Command = {
   usage: `usage: plumbline plan APP [--kubeconfig FILE] [options]
@@ -20,7 +21,7 @@ What a sync of an Application would do, in order. The second form compares two c
   --output FORMAT      text (default), json (to be carried out by: plumbline sync --plan), markdown (for a pull request)
   --namespace NS       namespace of Applications (default: argocd)
   --compatibility M    argocd (default) or plumbline
-`,
+${rendererUsage}`,
   async run(args) {
     const { values, positionals } = parseOptions(args, {
       ...inspectOptions,
@@ -37,7 +38,7 @@ What a sync of an Application would do, in order. The second form compares two c
       const { app, repo, base, head } = values
       if (typeof app !== 'string' || typeof repo !== 'string' || typeof base !== 'string' || typeof head !== 'string')
         throw new ConfigError('CONFIG_INVALID', 'two commits are compared with --app FILE --repo REPO --base REV --head REV')
-      const { plan, comparison } = await previewCommits(await readApplicationFile(app), repo, base, head)
+      const { plan, comparison } = await previewCommits(await readApplicationFile(app), repo, base, head, await renderersOf(values))
       print(plan, comparison.resources, format)
       return 0
     }

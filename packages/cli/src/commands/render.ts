@@ -6,6 +6,7 @@ import { parseOptions } from '../command.ts'
 import type { Command } from '../command.ts'
 import { readApplicationFile, renderApplication } from '../inspect.ts'
 import { localSource, repositoryOf } from '../local-source.ts'
+import { rendererOptions, renderersOf, rendererUsage } from '../renderers.ts'
 
 export const renderCommand: Command = {
   usage: `usage: plumbline render [PATH] [options]
@@ -17,13 +18,14 @@ reach for what is beside them in the same repository.
   --name NAME        name of the release or application (default: the folder's name as release "preview")
   --namespace NS     namespace of the release
   --output FORMAT    yaml (default) or json: one object a line
-`,
+${rendererUsage}`,
   async run(args) {
     const { values, positionals } = parseOptions(args, {
       app: { type: 'string' },
       name: { type: 'string', default: 'preview' },
       namespace: { type: 'string', default: 'default' },
       output: { type: 'string', default: 'yaml' },
+      ...rendererOptions,
     })
     const folder = positionals[0] ?? '.'
     let application: Application
@@ -39,7 +41,7 @@ reach for what is beside them in the same repository.
         spec: { project: 'default', source: { repoURL: root, path: place.path }, destination: { namespace: String(values['namespace']) } },
       })
     }
-    const rendered = await renderApplication(application, [localSource(root)])
+    const rendered = await renderApplication(application, [localSource(root)], { renderers: await renderersOf(values) })
     const objects = rendered.flatMap(({ manifests }) => manifests.map(({ object }) => object))
     for (const { diagnostics } of rendered) for (const { message } of diagnostics) process.stderr.write(`plumbline render: ${message}\n`)
     process.stdout.write(values['output'] === 'json' ? objects.map((object) => `${formatJson(object)}\n`).join('') : formatYamlDocuments(objects))

@@ -5,6 +5,9 @@ import { loadKubeconfig } from '@plumbline/k8s'
 import { parseOptions, portOf, untilSignal } from '../command.ts'
 import type { Command } from '../command.ts'
 import { startController } from '../create-controller.ts'
+import { rendererOptions, renderersOf, rendererUsage } from '../renderers.ts'
+
+const closeTimeoutMs = 15_000
 
 export const runCommand: Command = {
   usage: `usage: plumbline run --kubeconfig FILE [options]
@@ -20,7 +23,7 @@ for push webhooks.
                           plumbline: the rules that are better, server-side apply among them
   --git-cache DIR         keep fetched repositories here between runs
   --quiet                 warnings and errors only
-
+${rendererUsage}
 environment
   PLUMBLINE_WEBHOOK_SECRET   shared secret of push webhooks
 `,
@@ -33,6 +36,7 @@ environment
       compatibility: { type: 'string' },
       'git-cache': { type: 'string' },
       quiet: { type: 'boolean' },
+      ...rendererOptions,
     })
     const text = (name: string): string | undefined => (typeof values[name] === 'string' ? values[name] : undefined)
     const kubeconfig = text('kubeconfig') ?? process.env['KUBECONFIG']
@@ -56,6 +60,7 @@ environment
         installDefinitions: values['install-crds'] === true,
         logger,
         followsSettings: true,
+        renderers: await renderersOf(values),
         ...(namespace === undefined ? {} : { namespace }),
         ...(gitCacheDir === undefined ? {} : { gitCacheDir }),
         ...(webhookPort === undefined ? {} : { webhookPort }),
@@ -67,7 +72,13 @@ environment
     )
     process.stdout.write(`${JSON.stringify({ level: 'info', message: 'ready', webhook: controller.webhook.url })}\n`)
     await stopped
+    // A cluster that no longer answers must not keep the program from ending: what it was doing is recorded, and goes on at the next start.
+    const deadline = setTimeout(() => {
+      process.stderr.write(`the cluster does not answer: ended after ${closeTimeoutMs / 1000} s without waiting further\n`)
+      process.exit(1)
+    }, closeTimeoutMs)
     await controller.close()
+    clearTimeout(deadline)
     return 0
   },
 }

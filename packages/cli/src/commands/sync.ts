@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { parseOptions } from '../command.ts'
 import type { Command } from '../command.ts'
 import { inspectApplication, inspectOptions } from '../inspect.ts'
+import { rendererUsage } from '../renderers.ts'
 
 export const syncCommand: Command = {
   usage: `usage: plumbline sync APP [--kubeconfig FILE] [options]
@@ -19,7 +20,7 @@ Syncs an Application from here, without a controller: prints each phase and wave
   --revision REV       this branch, tag or commit
   --namespace NS       namespace of Applications (default: argocd)
   --compatibility M    argocd (default) or plumbline
-`,
+${rendererUsage}`,
   async run(args) {
     const { values, positionals } = parseOptions(args, {
       ...inspectOptions,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { messageOf } from '@plumbline/core'
-import type { Application, Logger, PushAnswer } from '@plumbline/core'
+import type { Application, Logger, PushAnswer, Renderer } from '@plumbline/core'
 import { loadKubeconfig } from '@plumbline/k8s'
 import { startCluster, startGitServer } from '@plumbline/testkit'
 import type { Cluster, GitServer } from '@plumbline/testkit'
@@ -39,7 +39,7 @@ const waitMs = 30_000
 const pollMs = 5
 
 /** Start everything; the repository is pushed, nothing is applied yet. */
-export async function createSetting(setupFolder: string, logger: Logger): Promise<Setting> {
+export async function createSetting(setupFolder: string, logger: Logger, renderers?: readonly Renderer[]): Promise<Setting> {
   const dir = await mkdtemp(join(tmpdir(), 'plumbline-demo-'))
   const cluster = await startCluster({ dir, storageClass: 'standard' })
   cluster.setLogs(({ name, container }) => `${container} of pod ${name} is up; the embedded cluster runs no images\n`)
@@ -66,6 +66,7 @@ export async function createSetting(setupFolder: string, logger: Logger): Promis
       installDefinitions: true,
       webhookSecret: secret,
       logger,
+      ...(renderers === undefined ? {} : { renderers }),
       onPushHandled: (answer) => {
         lastPush = answer
       },

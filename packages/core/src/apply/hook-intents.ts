@@ -1,32 +1,14 @@
-// What a process means to do with hooks, recorded before it does it: the uid of the object that stood in the way, or of the one it made.
-import { isRecord } from '../model/kubernetes-object.ts'
+// What a process means to do with a hook, recorded as the message of its result before it does it. A hook whose result says Running and has no status is
+// about to be made: an object under its name is from an earlier sync only if it has the uid named here.
 
-/** Kept on the Application while a sync runs. */
-export const intentsAnnotation = 'plumbline.dev/hook-intents'
+const stalePattern = /^to be made in place of (\S+)$/
 
-/** Step key → what is known. */
-export type HookIntents = Readonly<Record<string, HookIntent>>
-
-/** One hook. `stale` is an object of an earlier sync under the same name, which has to go first. */
-export interface HookIntent {
-  readonly stale?: string
+/** The message of a hook that is about to be made. `stale` is the uid of an object under its name that has to go first. */
+export function formatIntent(stale: string | undefined): string {
+  return stale === undefined ? 'to be made' : `to be made in place of ${stale}`
 }
 
-/** Read the annotation; anything unreadable is as if nothing had been recorded. */
-export function parseIntents(text: string | undefined): HookIntents {
-  if (text === undefined) return {}
-  try {
-    const value: unknown = JSON.parse(text)
-    if (!isRecord(value)) return {}
-    return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [key, isRecord(entry) && typeof entry['stale'] === 'string' ? { stale: entry['stale'] } : {}]),
-    )
-  } catch {
-    return {}
-  }
-}
-
-/** Text for the annotation, or undefined when there is nothing to keep. */
-export function formatIntents(intents: HookIntents): string | undefined {
-  return Object.keys(intents).length === 0 ? undefined : JSON.stringify(intents)
+/** The uid in such a message; undefined for every other text. */
+export function staleOf(message: string | undefined): string | undefined {
+  return stalePattern.exec(message ?? '')?.[1]
 }

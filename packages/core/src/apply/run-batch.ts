@@ -1,22 +1,22 @@
 // Runs the steps of one wave: prunes first, then kind by kind, objects of one kind together; a failure stops only what comes after prunes.
 import { removeHookFinalizer } from './hook-objects.ts'
-import type { HookIntents } from './hook-intents.ts'
+import { formatIntent, staleOf } from './hook-intents.ts'
 import type { StepState } from './step-state.ts'
+import { isGone } from './recreate.ts'
 import { writeObject } from './write-object.ts'
+import type { StepWriteOptions } from './write-object.ts'
 import { messageOf } from '../errors.ts'
 import type { SyncEventBody } from '../events.ts'
 import { definedKindOf } from '../plan/order.ts'
-import { stepKeyOf } from '../plan/sync-plan.ts'
 import type { SyncPlan } from '../plan/sync-plan.ts'
 import type { Cluster } from '../ports/cluster.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 
-/** What a batch works on; `intents` grows as hooks are begun. */
+/** What a batch works on. */
 export interface BatchContext {
   readonly plan: SyncPlan
   readonly cluster: Cluster
   readonly states: readonly StepState[]
-  intents: HookIntents
   readonly concurrency: number
   emit(event: SyncEventBody): void
   persist(message: string): Promise<void>
@@ -25,7 +25,8 @@ export interface BatchContext {
 
 /** Run the steps; their states say what became of each. */
 export async function runBatch(context: BatchContext, batch: readonly StepState[]): Promise<void> {
-  const prunes = batch.filter(({ step }) => step.action === 'prune')
+  // What is left alone is told at once.
+  const prunes = batch.filter(({ step }) => step.action === 'prune').toSorted((a, b) => Number(a.step.skip === undefined) - Number(b.step.skip === undefined))
   await inParallel(context, prunes, (state) => prune(context, state))
   if (prunes.some(({ phase }) => phase === 'Failed')) return
   // Hooks are recorded before they are made; among the results they stand where the plan has them all the same.
@@ -110,16 +111,12 @@ async function prune(context: BatchContext, state: StepState): Promise<void> {
 /** Say in the recorded state which hooks are about to be made, and which objects under their names are from before. */
 async function recordIntents(context: BatchContext, hooks: readonly StepState[]): Promise<void> {
   let rank = highestRank(context)
-  const added: Record<string, { stale?: string }> = {}
-  for (const state of hooks) {
-    const key = stepKeyOf(state.step)
-    if (Object.hasOwn(context.intents, key)) continue
+  const added = hooks.filter(({ phase }) => phase === undefined)
+  for (const state of added) {
     const uid = (await context.cluster.live.load(state.step.id, context.signal))?.metadata.uid
-    added[key] = uid === undefined ? {} : { stale: uid }
-    Object.assign(state, { phase: 'Running', rank: state.rank ?? state.place ?? ++rank })
+    Object.assign(state, { phase: 'Running', message: formatIntent(uid), rank: state.rank ?? state.place ?? ++rank })
   }
-  if (Object.keys(added).length === 0) return
-  context.intents = { ...context.intents, ...added }
+  if (added.length === 0) return
   await context.persist(`about to run ${hooks.length === 1 ? 'hook' : 'hooks'} ${hooks.map(({ step }) => `${step.id.kind}/${step.id.name}`).join(', ')}`)
 }
 
@@ -127,7 +124,7 @@ async function recordIntents(context: BatchContext, hooks: readonly StepState[])
 async function makeHook(context: BatchContext, state: StepState): Promise<void> {
   const { cluster } = context
   const { step } = state
-  const stale = context.intents[stepKeyOf(step)]?.stale
+  const stale = staleOf(state.message)
   try {
     let live = await cluster.get({ ...step.id, version: step.version }, context.signal)
     if (live !== undefined && live.metadata.uid !== stale) {
@@ -138,7 +135,9 @@ async function makeHook(context: BatchContext, state: StepState): Promise<void> 
     if (live !== undefined && step.deletePolicies?.includes('BeforeHookCreation') === true) {
       await removeHookFinalizer(cluster, step)
       await cluster.delete({ ...step.id, version: step.version }, { propagationPolicy: 'Background', ...(stale === undefined ? {} : { uid: stale }) })
-      live = await gone(context, state)
+      if (!(await isGone(cluster, { ...step.id, version: step.version }, context.signal)))
+        throw new Error(`${step.id.kind}/${step.id.name} of an earlier sync does not go away`)
+      live = undefined
     }
     const { object, message } = await writeObject(cluster, step, live, writeOptions(context))
     cluster.live.accept(object)
@@ -147,18 +146,6 @@ async function makeHook(context: BatchContext, state: StepState): Promise<void> 
   } catch (error) {
     fail(context, state, error)
   }
-}
-
-const goneAttempts = 200
-
-/** A deleted hook may live on until its dependents are gone; the name is free only then. */
-async function gone(context: BatchContext, { step }: StepState): Promise<KubernetesObject | undefined> {
-  for (let attempt = 0; attempt < goneAttempts; attempt++) {
-    const live = await context.cluster.get({ ...step.id, version: step.version }, context.signal)
-    if (live === undefined) return undefined
-    await context.cluster.pause(Math.min(20 * 2 ** attempt, 500), context.signal)
-  }
-  throw new Error(`${step.id.kind}/${step.id.name} of an earlier sync does not go away`)
 }
 
 /** Objects of a kind can only be written once its definition is served. Argo CD waits 3 s at most, then goes on. */
@@ -171,8 +158,9 @@ async function established(context: BatchContext, object: KubernetesObject): Pro
   }
 }
 
-function writeOptions({ plan, signal }: BatchContext): { fieldManager: string; dryRun: boolean; signal?: AbortSignal } {
-  return { fieldManager: plan.options.fieldManager, dryRun: plan.options.dryRun, ...(signal === undefined ? {} : { signal }) }
+function writeOptions({ plan, signal }: BatchContext): StepWriteOptions {
+  const { fieldManager, dryRun, compatibility } = plan.options
+  return { fieldManager, dryRun, ...(compatibility === undefined ? {} : { compatibility }), ...(signal === undefined ? {} : { signal }) }
 }
 
 function fail(context: BatchContext, state: StepState, error: unknown): void {

@@ -8,16 +8,16 @@ import type { StepState } from './step-state.ts'
 import { waitForChange } from './wait.ts'
 import type { SyncEventBody } from '../events.ts'
 import type { Health, HealthRegistry } from '../health/health.ts'
-import type { OperationPhase, ResourceResult } from '../model/application-status.ts'
+import type { OperationPhase, ResourceResult, SyncPhase } from '../model/application-status.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { compareTexts } from '../model/resource-id.ts'
 import type { ResourceId } from '../model/resource-id.ts'
 import { definedKindOf } from '../plan/order.ts'
+import { pruneWavesOf } from '../plan/prune.ts'
 import { resourceOptionsOf } from '../plan/sync-options.ts'
 import type { SyncPlan, SyncStep } from '../plan/sync-plan.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
-import type { HookIntents } from './hook-intents.ts'
 import { removeHookFinalizer } from './hook-objects.ts'
 
 /** Progress of a sync, as it is recorded. */
@@ -25,7 +25,6 @@ export interface SyncProgress {
   readonly phase: OperationPhase
   readonly message: string
   readonly results: readonly ResourceResult[]
-  readonly intents: HookIntents
 }
 
 /** What an execution needs. */
@@ -36,7 +35,6 @@ export interface SyncRunRequest {
   readonly health: HealthRegistry
   /** Results of an earlier, interrupted run. */
   readonly results?: readonly ResourceResult[]
-  readonly intents?: HookIntents
   /** Store progress; awaited before hooks are made, and whenever the run begins to wait. */
   readonly persist?: (progress: SyncProgress) => Promise<void>
   readonly emit?: (event: SyncEventBody) => void
@@ -68,7 +66,6 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     plan,
     cluster,
     states,
-    intents: { ...request.intents },
     concurrency: request.concurrency ?? defaultConcurrency,
     emit: (event) => request.emit?.(event),
     persist: (message) => persist('Running', message),
@@ -78,7 +75,6 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     phase,
     message,
     results: resultsOf(states, plan.options.destinationNamespace),
-    intents: context.intents,
   })
   async function persist(phase: OperationPhase, message: string): Promise<void> {
     await request.persist?.(progress(phase, message))
@@ -182,11 +178,11 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     if (ordinary.some(isFailed))
       return runFailHooks(context, failSteps, request, finish, failureMessage('one or more synchronization tasks completed unsuccessfully', ordinary))
     const pending = ordinary.filter((state) => !isDone(state) && state.code === undefined && !(plan.options.applyOutOfSyncOnly && !state.step.isModified))
-    const next = pending[0]
+    const next = nextOf(pending, states)
     if (next === undefined) return finish('Succeeded', 'successfully synced (no more tasks)')
-    const batch = pending.filter(({ step }) => step.phase === next.step.phase && step.wave === next.step.wave)
+    const { phase, wave, batch } = next
     deadline = request.clock.now() + (request.waitTimeoutMs ?? defaultWaitTimeoutMs)
-    context.emit({ type: 'wave.started', phase: next.step.phase, wave: next.step.wave, steps: batch.length })
+    context.emit({ type: 'wave.started', phase, wave, steps: batch.length })
     await runBatch(context, batch)
     // Kinds that came with a definition of this very sync are watched from now on.
     await cluster.live.observe(kindsOf(batch.map(({ step }) => step)), request.signal)
@@ -198,6 +194,21 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     const isLastBatch = batch.length === pending.length && batch.every(({ step }) => step.action !== 'hook')
     if (isLastBatch) return finish('Succeeded', 'successfully synced (all tasks run)')
   }
+}
+
+/** The steps that come next: those of the first phase and, in it, of the lowest wave. What is pruned moves the waves of the prunes that are left. */
+function nextOf(
+  pending: readonly StepState[],
+  states: readonly StepState[],
+): { readonly phase: SyncPhase; readonly wave: number; readonly batch: StepState[] } | undefined {
+  const phase = pending[0]?.step.phase
+  if (phase === undefined) return undefined
+  const moved = pruneWavesOf(states.filter(({ code }) => code !== 'Pruned').map(({ step }) => step))
+  const waveIn = ({ step }: StepState): number => moved.get(step) ?? step.wave
+  const candidates = pending.filter(({ step }) => step.phase === phase)
+  let wave = Infinity
+  for (const state of candidates) wave = Math.min(wave, waveIn(state))
+  return { phase, wave, batch: candidates.filter((state) => waveIn(state) === wave) }
 }
 
 /** What a first look at a plan finds that cannot be done at all: what the project forbids, and kinds that nobody serves. */

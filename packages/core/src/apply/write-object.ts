@@ -1,44 +1,61 @@
 // Writes one object: server-side apply, three-way patch, or replace; answers as kubectl words it.
-import { createThreeWayMergePatch } from '@plumbline/schema'
-import { formatJson } from '@plumbline/yaml'
-import { lastAppliedAnnotation, lastAppliedOf } from '../diff/predict.ts'
-import { schemaOfObject } from '../diff/normalize.ts'
+import { applyClientSide } from './client-side-apply.ts'
+import { recreate } from './recreate.ts'
+import { deletionWarning, joined, kubectlNameOf } from './kubectl-words.ts'
+import type { Say, WriteOutcome } from './kubectl-words.ts'
+import { reconcileRoles } from './reconcile-roles.ts'
 import { ClusterError } from '../errors.ts'
-import { isRecord, withAnnotation } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
-import { groupOf, resourceIdOf } from '../model/resource-id.ts'
 import type { SyncStep } from '../plan/sync-plan.ts'
 import type { Cluster, WriteOptions } from '../ports/cluster.ts'
 
-/** What a write did. */
-export interface WriteOutcome {
-  readonly object: KubernetesObject
-  /** Such as `deployment.apps/lamp configured`. */
-  readonly message: string
+/** How a step is written. */
+export interface StepWriteOptions extends WriteOptions {
+  /** Write as Argo CD's built-in kubectl does: roles are reconciled first, errors name a file, replaced objects have its other field manager. */
+  readonly compatibility?: 'argocd'
 }
+
+/** Argo CD's clients leave the name of the manager to the API server where they do not run kubectl's apply: it is the program's. */
+export const directManager = 'argocd'
 
 /**
  * Write the object of a step.
  * @param live the whole live object, or undefined when there is none
  * @throws {ClusterError} as the API server answered
  */
-export async function writeObject(cluster: Cluster, step: SyncStep, live: KubernetesObject | undefined, options: WriteOptions): Promise<WriteOutcome> {
+export async function writeObject(cluster: Cluster, step: SyncStep, live: KubernetesObject | undefined, options: StepWriteOptions): Promise<WriteOutcome> {
   const object = step.object
   if (object === undefined) throw new ClusterError('there is nothing to write', 400, 'BadRequest')
+  const { compatibility, ...writing } = options
   const suffix = options.dryRun === true ? ' (dry run)' : ''
-  const say = (verb: string, written: KubernetesObject): WriteOutcome => ({ object: written, message: `${kubectlNameOf(object)} ${verb}${suffix}` })
-  try {
-    if (step.method === 'replace') return await replaceObject(cluster, object, live, options, say)
-    if (step.method === 'server-side') return say('serverside-applied', await cluster.apply(object, { ...options, force: true }))
-    return await applyClientSide(cluster, object, live, options, say)
-  } catch (error) {
-    if (step.force !== true || !(error instanceof ClusterError) || error.status !== 422 || live === undefined) throw error
-    await cluster.delete(resourceIdOf(object), { propagationPolicy: 'Background', ...(options.dryRun === true ? { dryRun: true } : {}) })
-    return say('configured', await cluster.create(object, options))
-  }
+  const say: Say = (verb, written) => ({ object: written, message: `${kubectlNameOf(object)} ${verb}${suffix}` })
+  if (step.method === 'replace')
+    return replaceObject(cluster, object, live, compatibility === undefined ? writing : { ...writing, fieldManager: directManager }, say)
+  if (compatibility === undefined || !object.apiVersion.startsWith('rbac.authorization.k8s.io/')) return applyObject(cluster, step, object, live, options, say)
+  const reconciled = await reconcileRoles(cluster, object, live, { ...writing, fieldManager: directManager })
+  const outcome = await applyObject(cluster, step, object, reconciled.object, options, say)
+  return { ...outcome, message: `${reconciled.message}${outcome.message}` }
 }
 
-type Say = (verb: string, written: KubernetesObject) => WriteOutcome
+async function applyObject(
+  cluster: Cluster,
+  step: SyncStep,
+  object: KubernetesObject,
+  live: KubernetesObject | undefined,
+  { compatibility, ...writing }: StepWriteOptions,
+  say: Say,
+): Promise<WriteOutcome> {
+  if (step.method !== 'server-side')
+    return applyClientSide(cluster, object, live, { ...writing, force: step.force === true, namesFile: compatibility === 'argocd' }, say)
+  try {
+    const written = await cluster.apply(object, { ...writing, force: true })
+    const { message } = say('serverside-applied', written)
+    return { object: written, message: joined(message, deletionWarning(written)) }
+  } catch (error) {
+    if (step.force !== true || !(error instanceof ClusterError) || error.status !== 422 || live === undefined) throw error
+    return say('serverside-applied', await recreate(cluster, object, writing))
+  }
+}
 
 async function replaceObject(
   cluster: Cluster,
@@ -50,40 +67,4 @@ async function replaceObject(
   if (live === undefined) return say('created', await cluster.create(object, options))
   const versioned = { ...object, metadata: { ...object.metadata, resourceVersion: live.metadata.resourceVersion ?? '' } }
   return say('replaced', await cluster.replace(versioned, options))
-}
-
-/** As `kubectl apply` does: what was last applied is kept in an annotation, and the patch is computed from three sides. */
-async function applyClientSide(
-  cluster: Cluster,
-  object: KubernetesObject,
-  live: KubernetesObject | undefined,
-  options: WriteOptions,
-  say: Say,
-): Promise<WriteOutcome> {
-  const annotated = withAnnotation(object, lastAppliedAnnotation, `${formatJson(withoutLastApplied(object), { sortKeys: true })}\n`)
-  // Recorded: what is null in git is absent from what Argo CD creates.
-  if (live === undefined) return say('created', await cluster.create(withoutNulls(annotated) as KubernetesObject, options))
-  const schema = schemaOfObject(object)
-  const patch = createThreeWayMergePatch(lastAppliedOf(live) ?? {}, annotated, live, schema)
-  if (isRecord(patch) && Object.keys(patch).length === 0) return say('unchanged', live)
-  const written = await cluster.patch(live, schema === undefined ? 'merge' : 'strategic', patch, options)
-  return say('configured', written)
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
-  if (!isRecord(value)) return value
-  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (member === null ? [] : [[name, withoutNulls(member)]])))
-}
-
-function withoutLastApplied(object: KubernetesObject): KubernetesObject {
-  if (object.metadata.annotations?.[lastAppliedAnnotation] === undefined) return object
-  const { [lastAppliedAnnotation]: _last, ...annotations } = object.metadata.annotations
-  return { ...object, metadata: { ...object.metadata, annotations } }
-}
-
-/** `kind.group/name` in lower case, as kubectl names objects. */
-export function kubectlNameOf(object: KubernetesObject): string {
-  const group = groupOf(object.apiVersion)
-  return `${object.kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${object.metadata.name ?? ''}`
 }

@@ -1,10 +1,12 @@
 // A plan for people: one line a step, grouped by phase and wave.
 import { formatResourceId } from '../model/resource-id.ts'
+import { formatRenderedBy } from '../render/rendered-by.ts'
 import type { SyncPlan } from './sync-plan.ts'
 
-/** Same plan, same text. Unchanged objects are counted, not listed, unless `isVerbose`. */
+/** Same plan, same text. Unchanged objects are counted, not listed, unless `isVerbose`. Programs that rendered are named. */
 export function formatPlan(plan: SyncPlan, options: { readonly isVerbose?: boolean } = {}): string {
   const lines = [`plan for ${plan.application} at ${plan.revisions.join(', ')}${plan.options.dryRun ? ' (dry run)' : ''}`]
+  for (const renderedBy of plan.renderedBy ?? []) if (renderedBy?.kind === 'tool') lines.push(`  rendered by ${formatRenderedBy(renderedBy)}`)
   let group = ''
   let unchanged = 0
   for (const step of plan.steps) {

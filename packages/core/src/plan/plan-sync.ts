@@ -6,9 +6,10 @@ import { annotationOf, isRecord } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { keyOf, resourceIdOf, versionOf } from '../model/resource-id.ts'
 import type { ResourceId } from '../model/resource-id.ts'
+import type { RenderedBy } from '../ports/renderer.ts'
 import { deletePoliciesOf, hookFinalizer, hookPhasesOf, isHook, isSkipped } from './hooks.ts'
 import { orderSteps } from './order.ts'
-import { pruneWavesOf } from './prune.ts'
+import { withPruneWaves } from './prune.ts'
 import { hasOption, propagationPolicyOf, resourceOptionsOf, usesServerSideApply } from './sync-options.ts'
 import type { SyncPlan, SyncStep } from './sync-plan.ts'
 import { isSelfReferenced } from './tracking.ts'
@@ -20,6 +21,8 @@ export interface PlanRequest {
   readonly application: string
   readonly destinationNamespace: string
   readonly revisions: readonly string[]
+  /** The sources as they were rendered, for the record of who rendered them. */
+  readonly rendered?: readonly { readonly renderedBy?: RenderedBy }[]
   readonly resources: readonly ComparedResource[]
   /** Every desired object, hooks included. */
   readonly desired: readonly DesiredObject[]
@@ -47,6 +50,8 @@ export interface SyncRequestPolicy {
   /** Use server-side apply where no option says otherwise. Default: true. */
   readonly serverSideByDefault?: boolean
   readonly managedNamespaceMetadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> }
+  /** Write as Argo CD does, its kubectl included. Default: no. */
+  readonly compatibility?: 'argocd'
   /** Default: `argocd-controller`, so that objects can be handed over without conflicts. */
   readonly fieldManager?: string
 }
@@ -73,13 +78,15 @@ export function planSync(request: PlanRequest): SyncPlan {
     planVersion: 1,
     application: request.application,
     revisions: request.revisions,
-    steps: orderSteps(pruneWavesOf(steps), request.destinationNamespace).map((step) => withVerdict(step, request)),
+    ...(request.rendered === undefined ? {} : { renderedBy: request.rendered.map(({ renderedBy }) => renderedBy ?? null) }),
+    steps: orderSteps(withPruneWaves(steps), request.destinationNamespace).map((step) => withVerdict(step, request)),
     options: {
       prune,
       dryRun: policy.dryRun ?? false,
       propagationPolicy: propagationPolicyOf(options),
       applyOutOfSyncOnly: options.includes('ApplyOutOfSyncOnly=true'),
       fieldManager: policy.fieldManager ?? defaultFieldManager,
+      ...(policy.compatibility === undefined ? {} : { compatibility: policy.compatibility }),
       destinationNamespace: request.destinationNamespace,
     },
   }
@@ -136,6 +143,7 @@ function pruneStep(resource: ComparedResource, live: KubernetesObject, prune: bo
     action: 'prune',
     phase: 'Sync',
     wave: waveOf(live),
+    ownWave: waveOf(live),
     id: resource.id,
     version: resource.version,
     ...liveOf(live),
@@ -182,8 +190,7 @@ function withGeneratedName(object: KubernetesObject, phase: string, request: Pla
   const revision = request.revisions[0] ?? ''
   const short = revision.length >= 8 ? revision.slice(0, 7) : revision
   const name = `${object.metadata.generateName ?? ''}${short}-${phase.toLowerCase()}-${Math.floor(request.startedAt / 1000)}`
-  const { generateName: _generateName, ...metadata } = object.metadata
-  return { ...object, metadata: { ...metadata, name } }
+  return { ...object, metadata: { ...object.metadata, name } }
 }
 
 /** The destination's namespace, made before anything else when `CreateNamespace=true` is set and nothing in git is that namespace. */

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import type { ManifestOrigin } from '../model/manifest.ts'
 import { keyOf } from '../model/resource-id.ts'
 import type { ResourceId } from '../model/resource-id.ts'
+import type { RenderedBy } from '../ports/renderer.ts'
 import type { HookDeletePolicy } from './hooks.ts'
 
 /** What a step does. */
@@ -31,6 +32,8 @@ export interface SyncStep {
   readonly isImplied?: true
   /** Whether people have to agree before it is deleted (`Prune=confirm`). */
   readonly needsConfirmation?: true
+  /** The wave that a pruned object asks for. `wave` mirrors it among the prunes of the plan, and again among those that are left as prunes are done. */
+  readonly ownWave?: number
   /** A prune that waits until everything else is done. */
   readonly isLast?: boolean
   /** What lived when the plan was made. */
@@ -49,6 +52,8 @@ export interface SyncPlan {
   /** Tracking name of the application. */
   readonly application: string
   readonly revisions: readonly string[]
+  /** Whose rules made the manifests, one a source; null for plain files. Absent when it is not known. */
+  readonly renderedBy?: readonly (RenderedBy | null)[]
   /** In order of execution. */
   readonly steps: readonly SyncStep[]
   readonly options: SyncPlanOptions
@@ -61,6 +66,8 @@ export interface SyncPlanOptions {
   readonly propagationPolicy: 'Foreground' | 'Background' | 'Orphan'
   readonly applyOutOfSyncOnly: boolean
   readonly fieldManager: string
+  /** Objects are written as Argo CD does, its kubectl included. Absent: as is best. */
+  readonly compatibility?: 'argocd'
   /** Stands in results of objects that have no namespace, as Argo CD writes them. */
   readonly destinationNamespace: string
 }

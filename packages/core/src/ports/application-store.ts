@@ -32,7 +32,8 @@ export interface ApplicationStore {
   start(signal?: AbortSignal): Promise<void>
   list(): readonly Application[]
   get(key: string): Application | undefined
-  project(name: string): KubernetesObject | undefined
+  /** @param at a resource version: the project as it was then, as far as that is still known. Default: as it is now */
+  project(name: string, at?: string): KubernetesObject | undefined
   subscribe(listener: (change: StoreChange) => void): () => void
   patch(key: string, patch: Readonly<Record<string, unknown>> | readonly PatchOperation[]): Promise<Application | undefined>
   recordEvent(application: Application, event: RecordedEvent): Promise<void>

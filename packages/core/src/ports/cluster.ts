@@ -32,6 +32,8 @@ export interface LiveState {
   load(id: ResourceId, signal?: AbortSignal): Promise<KubernetesObject | undefined>
   /** Objects whose tracking mark names the application. */
   trackedBy(application: string): readonly KubernetesObject[]
+  /** What the cache holds in a namespace. */
+  inNamespace(namespace: string): readonly KubernetesObject[]
   /** Put the answer of a write into the cache without waiting for its watch event. */
   accept(object: KubernetesObject): void
   subscribe(listener: (change: LiveChange) => void): () => void
@@ -68,6 +70,8 @@ export interface Cluster {
   facts(signal?: AbortSignal): Promise<ClusterFacts>
   /** The kind in discovery; asks again when it is not known. Without `version` the preferred one. */
   resourceOf(kind: GroupKind & { readonly version?: string }, signal?: AbortSignal): Promise<ApiResource | undefined>
+  /** Every kind that is served, in its preferred version. */
+  resources(signal?: AbortSignal): Promise<readonly ApiResource[]>
   readonly live: LiveState
   get(id: ResourceId & { readonly version?: string }, signal?: AbortSignal): Promise<KubernetesObject | undefined>
   create(object: KubernetesObject, options: WriteOptions): Promise<KubernetesObject>

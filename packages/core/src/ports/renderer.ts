@@ -17,17 +17,38 @@ export interface RenderRequest {
   /** Path of the application in the tree; '' is the root. */
   readonly path: string
   readonly source: ApplicationSource
-  readonly application: { readonly name: string; readonly namespace: string; readonly project: string; readonly destinationNamespace: string }
+  readonly application: {
+    readonly name: string
+    readonly namespace: string
+    readonly project: string
+    readonly destinationNamespace: string
+    /** What the Application's annotation `plumbline.dev/renderer` asks for. Default: whatever stands first. */
+    readonly renderer?: RendererKind
+  }
   readonly cluster?: ClusterFacts
   /** Trees of the application's other sources by their `ref`. */
   readonly references?: ReadonlyMap<string, SourceTree>
   readonly signal?: AbortSignal
 }
 
+/** How a renderer works: by code of its own, or by running a program. */
+export type RendererKind = 'in-process' | 'tool'
+
+/** Whose rules made the manifests: a program of this version, or code in this process that follows it. */
+export interface RenderedBy {
+  /** Such as `helm`. */
+  readonly name: string
+  /** Without `v`, such as `3.12.1`. */
+  readonly version: string
+  readonly kind: RendererKind
+}
+
 /** What came out. Pure: the same request gives the same result. */
 export interface RenderResult {
   readonly manifests: readonly Manifest[]
   readonly diagnostics: readonly Diagnostic[]
+  /** Default: nothing that has versions. */
+  readonly renderedBy?: RenderedBy
 }
 
 /** One way to render. */

@@ -101,9 +101,8 @@ async function create(cluster: Cluster, hook: KubernetesObject, fieldManager: st
 function named(object: KubernetesObject, { metadata }: Application): KubernetesObject {
   const prefix = object.metadata['generateName']
   if ((object.metadata.name ?? '') !== '' || typeof prefix !== 'string') return object
-  const { generateName: _prefix, ...rest } = object.metadata as Record<string, unknown>
   const name = `${prefix}delete-${Math.floor((parseTime(metadata.deletionTimestamp ?? '') ?? 0) / 1000)}`
-  return { ...object, metadata: { ...rest, name } } as KubernetesObject
+  return { ...object, metadata: { ...object.metadata, name } }
 }
 
 /**

@@ -3,7 +3,9 @@ import { compare } from '../compare/compare.ts'
 import type { Comparison, DiffCache } from '../compare/compare.ts'
 import { desiredStateOf } from '../compare/desired-state.ts'
 import type { DesiredObject } from '../compare/desired-state.ts'
+import { isExcluded } from '../compare/exclusions.ts'
 import type { Exclusion } from '../compare/exclusions.ts'
+import { orphanPolicyOf, orphansOf } from '../compare/orphans.ts'
 import type { DiffSettings } from '../diff/diff.ts'
 import { createIgnoreRules } from '../diff/ignore.ts'
 import type { IgnoreRules } from '../diff/ignore.ts'
@@ -55,6 +57,8 @@ export async function compareWithCluster(
     readonly cluster: Cluster
     /** Default: everything is permitted. */
     readonly project?: KubernetesObject
+    /** Whether there is an application of a tracking name. Default: no. */
+    readonly isApplication?: (trackingName: string) => boolean
     readonly cache?: DiffCaches
     readonly signal?: AbortSignal
   },
@@ -90,6 +94,7 @@ export async function compareWithCluster(
     self: resourceIdOf(application),
     ...(request.cache === undefined ? {} : { cache: request.cache.under(rulesKey) }),
   })
+  const managed = new Set(comparison.resources.map(({ id }) => keyOf(id)))
   return {
     // The namespace is no object of git, yet what the spec says of it has to be applied.
     comparison: isNamespaceOutdated(application) && comparison.status === 'Synced' ? { ...comparison, status: 'OutOfSync' } : comparison,
@@ -98,8 +103,33 @@ export async function compareWithCluster(
       ...(problem === undefined ? [] : [{ type: 'ComparisonError' as const, message: problem }]),
       ...state.conditions,
       ...sharedConditions(live, state.objects, trackingName, application, settings.tracking),
+      ...(await orphanConditions(request, settings, trackingName, managed)),
     ],
   }
+}
+
+async function orphanConditions(
+  { application, cluster, project, isApplication, signal }: Parameters<typeof compareWithCluster>[0],
+  settings: ComparisonSettings,
+  trackingName: string,
+  managed: ReadonlySet<string>,
+): Promise<Omit<Condition, 'lastTransitionTime'>[]> {
+  const policy = orphanPolicyOf(project)
+  const namespace = application.spec.destination.namespace ?? ''
+  if (project === undefined || policy === undefined || namespace === '') return []
+  const kinds = (await cluster.resources(signal)).filter(({ isNamespaced, verbs }) => isNamespaced && verbs.includes('list') && verbs.includes('watch'))
+  await cluster.live.observe(
+    kinds.filter((kind) => !isExcluded(kind, settings.exclusions)),
+    signal,
+  )
+  const isOfAnother = (object: KubernetesObject): boolean => {
+    const owner = trackedApplicationOf(object, settings.tracking)
+    return owner !== undefined && owner !== trackingName && isApplication?.(owner) === true
+  }
+  // Kinds are watched for other reasons too, whatever the exclusions say.
+  const objects = cluster.live.inNamespace(namespace).filter((object) => !isExcluded(resourceIdOf(object), settings.exclusions))
+  const count = policy.warns ? orphansOf(objects, project, policy, (key) => managed.has(key), isOfAnother).length : 0
+  return count === 0 ? [] : [{ type: 'OrphanedResourceWarning', message: `Application has ${count} orphaned resources` }]
 }
 
 /** The rules of the installation and of the application, a text that tells them apart from others, and what is wrong with them. */

@@ -2,7 +2,9 @@
 import type { Application, Operation, RetryStrategy } from '../model/application.ts'
 import { hasMultipleSources } from '../model/application.ts'
 import type { HistoryEntry, OperationState, SyncOperationSource } from '../model/application-status.ts'
+import { withoutZeroValues } from '../model/zero-values.ts'
 import { parseDuration, parseTime } from '../ports/clock.ts'
+import { mergePatchOf } from './merge-patch.ts'
 
 const defaultBackoff = { durationMs: 5000, factor: 2, maxMs: 180_000 }
 const defaultHistoryLimit = 10
@@ -27,7 +29,8 @@ export function clockTimeOf(epochMs: number): string {
 /** Revision and sources as they stand in a result or history entry. */
 export function operationSourceOf(application: Application, operation: Operation, revisions: readonly string[]): SyncOperationSource {
   const { spec } = application
-  if (hasMultipleSources(spec) || operation.sync?.sources !== undefined) return { revisions, sources: operation.sync?.sources ?? spec.sources ?? [] }
+  if (hasMultipleSources(spec) || operation.sync?.sources !== undefined)
+    return { revision: '', revisions, sources: operation.sync?.sources ?? spec.sources ?? [] }
   const source = operation.sync?.source ?? spec.source
   return { revision: revisions[0] ?? '', ...(source === undefined ? {} : { source }) }
 }
@@ -44,15 +47,21 @@ export function historyAfter(application: Application, state: OperationState, de
     deployedAt,
     id: (history.at(-1)?.id ?? -1) + 1,
     initiatedBy: state.operation.initiatedBy ?? {},
-    ...(revision === undefined ? {} : { revision }),
+    ...(revision === undefined || revisions !== undefined ? {} : { revision }),
     ...(revisions === undefined ? {} : { revisions }),
     ...(source === undefined ? {} : { source }),
     ...(sources === undefined ? {} : { sources }),
   }
   // An operation that was recorded just before a crash must not be recorded twice.
-  if (history.at(-1)?.deployStartedAt === state.startedAt && history.at(-1)?.revision === revision) return history
+  if (history.at(-1)?.deployStartedAt === state.startedAt && (history.at(-1)?.revision ?? '') === (revision ?? '')) return history
   const limit = application.spec.revisionHistoryLimit ?? defaultHistoryLimit
   return limit <= 0 ? [] : [...history, entry].slice(-limit)
+}
+
+/** What becomes of the spec when Argo CD writes the Application whole: a merge patch, empty when nothing. */
+export function specPatchOf({ spec }: Application): { readonly spec?: unknown } {
+  const next = withoutZeroValues(spec)
+  return next === spec ? {} : { spec: mergePatchOf(spec, next) }
 }
 
 /** Epoch ms at which an operation started. */

@@ -1,13 +1,14 @@
 // Brings applications to their desired state, over and over, level-based: what happened does not matter, only what is.
-import { formatIntents, intentsAnnotation } from '../apply/hook-intents.ts'
+import { directManager } from '../apply/write-object.ts'
 import { decideAutoSync } from './auto-sync.ts'
 import { cleanUpDeletionHooks, cleanupFinalizer, finalizersForHooks, isHeldByHooks, runDeletionHooks, runFinalizer } from './delete-hooks.ts'
 import type { DeletionPhase } from './delete-hooks.ts'
+import { orphanPolicyOf } from '../compare/orphans.ts'
 import { cascadeOf, deleteWave, finalizersWithoutCascade, nextToDelete } from './deletion.ts'
 import { createDiffCache } from './gather.ts'
 import type { ComparisonSettings } from './gather.ts'
 import { mergePatchOf } from './merge-patch.ts'
-import { historyAfter } from './operation.ts'
+import { historyAfter, specPatchOf } from './operation.ts'
 import { refreshApplication } from './refresh.ts'
 import type { Refreshed, RefreshContext } from './refresh.ts'
 import { isSkipped, mergeRequests, refreshAnnotation, requestOf } from './refresh-request.ts'
@@ -27,7 +28,7 @@ import type { SyncPlan } from '../plan/sync-plan.ts'
 import type { ApplicationStore, RecordedEvent } from '../ports/application-store.ts'
 import { formatTime } from '../ports/clock.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster } from '../ports/cluster.ts'
+import type { Cluster, LiveChange } from '../ports/cluster.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { ApplicationRenderer } from '../render/render-application.ts'
 
@@ -42,9 +43,8 @@ export interface ReconcilerOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: ComparisonSettings
-  readonly serverSideByDefault: boolean
-  /** Events of their own for sync status and health that change in one write, as Argo CD has it; else one event a write. */
-  readonly oneEventAChange: boolean
+  /** Whether objects, events and Applications are written as Argo CD writes them. */
+  readonly isOriginal: boolean
   /** Time between two looks at an application without any event, with up to a half more by chance of its name. */
   readonly reconcileIntervalMs: number
   /** Applications worked on at once. */
@@ -74,6 +74,7 @@ const changeDelayInOperationMs = 1000
 const failureDelayMs = 1000
 const maxFailureDelayMs = 60_000
 const deletionPollMs = 500
+const orphanDelayMs = 200
 
 /** Create a reconciler. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
@@ -106,6 +107,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     settings,
     cache,
     project: (name) => store.project(name),
+    isApplication: (name) => store.get(keyOfTracked(name)) !== undefined,
     signal: stopping.signal,
   })
 
@@ -149,7 +151,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       project: (name: string) => (judge?.metadata.name === name ? judge : store.project(name)),
       store,
       clock,
-      serverSideByDefault: options.serverSideByDefault,
+      isOriginal: options.isOriginal,
       emit: (event: SyncEventBody) => options.emit({ ...event, at: clock.now(), application: key } as EngineEvent),
       onPlan: (plan: SyncPlan) => options.onPlan?.(key, plan),
       onWake(wake: () => void) {
@@ -184,6 +186,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       refreshContext(),
     )
     emitFindings(key, refreshed, started)
+    watchOrphans(key, application)
     const now = formatTime(clock.now())
     const current = store.get(key) ?? application
     const done = finished.get(key)
@@ -218,6 +221,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       queue.add(key, { level: 'latest', reason: 'comparison expired' }, options.reconcileIntervalMs + jitterOf(key, options.reconcileIntervalMs / 2))
     }
     return refreshed
+  }
+
+  function watchOrphans(key: string, { spec }: Application): void {
+    for (const [namespace, keys] of orphanWatchers) if (keys.delete(key) && keys.size === 0) orphanWatchers.delete(namespace)
+    const namespace = spec.destination.namespace ?? ''
+    if (namespace === '' || orphanPolicyOf(store.project(spec.project)) === undefined) return
+    orphanWatchers.set(namespace, (orphanWatchers.get(namespace) ?? new Set()).add(key))
   }
 
   function emitFindings(key: string, refreshed: Refreshed, started: number): void {
@@ -259,7 +269,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         asked !== undefined && annotationOf(from, refreshAnnotation) === asked && annotationOf(from, `${refreshAnnotation}-timestamp`) === askedAt
       const annotations = {
         ...(isAskedStill ? { [refreshAnnotation]: null, ...(askedAt === undefined ? {} : { [`${refreshAnnotation}-timestamp`]: null }) } : {}),
-        ...(extra.done !== undefined && annotationOf(from, intentsAnnotation) !== undefined ? { [intentsAnnotation]: formatIntents({}) ?? null } : {}),
       }
       const metadata = {
         ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
@@ -270,6 +279,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         ...(statusPatch === undefined ? {} : { status: statusPatch }),
         ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
         ...(operation === undefined ? {} : { operation }),
+        ...(extra.operation === undefined || !options.isOriginal ? {} : specPatchOf(from)),
       }
       if (Object.keys(patch).length === 0) return true
       try {
@@ -292,7 +302,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     revisions: readonly string[],
   ): void {
     const events: RecordedEvent[] = []
-    if (done !== undefined) events.push(completionEvent(done))
+    if (done !== undefined) events.push(completionEvent(done, options.isOriginal))
     if (begun !== undefined) events.push({ type: 'Normal', reason: 'OperationStarted', message: `Initiated automated sync to '${revisions.join(', ')}'` })
     const [sync, health] = [status.sync?.status, status.health]
     const changes: string[] = []
@@ -301,7 +311,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       changes.push(
         `Updated health status: ${before.status?.health?.status ?? ''} -> ${health.status}${health.message === undefined ? '' : ` (${health.message})`}`,
       )
-    for (const message of options.oneEventAChange ? changes : [changes.join('; ')].filter((text) => text !== ''))
+    for (const message of options.isOriginal ? changes : [changes.join('; ')].filter((text) => text !== ''))
       events.push({ type: 'Normal', reason: 'ResourceUpdated', message })
     for (const event of events) {
       store
@@ -327,7 +337,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       await store.patch(key, { metadata: { finalizers: rest.length === 0 ? null : rest } })
       goOn()
     }
-    const ports = { cluster, health: settings.health, fieldManager: settings.prediction.fieldManager }
+    const ports = { cluster, health: settings.health, fieldManager: options.isOriginal ? directManager : settings.prediction.fieldManager }
     const runHooks = async (phase: DeletionPhase): Promise<void> => {
       // Without its source nobody knows what the hooks are.
       if (gathered?.desired === undefined) return fail(key, application, `hooks of ${phase} cannot be rendered`, goOn)
@@ -341,7 +351,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
     }
     if (held.includes(runFinalizer('PreDelete'))) return runHooks('PreDelete')
-    if (cascadeOf(application) !== undefined) return deleteObjects(key, application, goOn)
+    if (cascadeOf(application) !== undefined) return deleteObjects(key, application, gathered, goOn)
     if (held.includes(runFinalizer('PostDelete'))) return runHooks('PostDelete')
     for (const phase of ['PreDelete', 'PostDelete'] as const) {
       if (!held.includes(cleanupFinalizer(phase))) continue
@@ -362,7 +372,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     goOn()
   }
 
-  async function deleteObjects(key: string, application: Application, goOn: () => void): Promise<void> {
+  async function deleteObjects(key: string, application: Application, gathered: Refreshed['gathered'], goOn: () => void): Promise<void> {
     const cascade = cascadeOf(application)
     if (cascade === undefined) return
     await cluster.live.observe(
@@ -379,6 +389,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       // The watch wakes us as the objects go; the timer is for what no watch tells.
       return goOn()
     }
+    // The last that people see of an application is that nothing is left of it.
+    const seen = (gathered?.comparison.resources ?? []).flatMap(({ live }) => live ?? [])
+    if (nextToDelete(seen, application, settings.tracking).length > 0) return queue.add(key, { level: 'recent', reason: 'objects are gone' })
     const finalizers = finalizersWithoutCascade(application)
     await store.patch(key, { metadata: { finalizers: finalizers.length === 0 ? null : finalizers } })
     if (finalizers.length > 0) goOn()
@@ -392,30 +405,45 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (type === 'deleted') {
       queue.remove(key)
       projectsAsked.delete(key)
+      for (const keys of orphanWatchers.values()) keys.delete(key)
       options.renderer.forget(key)
       return
     }
     if (isSkipped(application)) return
+    const isAsking = application.operation !== undefined && !operations.has(key) && !finished.has(key)
+    if (isAsking && !projectsAsked.has(key)) projectsAsked.set(key, store.project(application.spec.project, application.metadata.resourceVersion))
     const request = requestOf(application)
     if (request !== undefined) queue.add(key, { ...request, at: clock.now() })
     else if (application.metadata.deletionTimestamp !== undefined) queue.add(key, { level: 'recent', reason: 'deletion requested' })
-    else if (application.operation !== undefined && !operations.has(key) && !finished.has(key)) {
-      if (!projectsAsked.has(key)) projectsAsked.set(key, store.project(application.spec.project))
-      queue.add(key, { level: 'latest', reason: 'operation requested' })
-    } else if (type === 'added') queue.add(key, { level: 'latest', reason: 'controller started' })
+    else if (isAsking) queue.add(key, { level: 'latest', reason: 'operation requested' })
+    else if (type === 'added') queue.add(key, { level: 'latest', reason: 'controller started' })
     else if (isAutomated(application.spec) && automated.get(key) === false) queue.add(key, { level: 'latest', reason: 'automated sync was switched on' })
     automated.set(key, isAutomated(application.spec))
   }
 
   const automated = new Map<string, boolean>()
+  /** Applications whose projects want to know of orphans, by destination namespace. */
+  const orphanWatchers = new Map<string, Set<string>>()
   /** What is asked for is judged by the project as it was then. */
   const projectsAsked = new Map<string, KubernetesObject | undefined>()
+
+  /** The key of the application that a tracking name means. */
+  function keyOfTracked(name: string): string {
+    const underscore = name.indexOf('_')
+    return underscore < 0 ? `${settings.controllerNamespace}/${name}` : `${name.slice(0, underscore)}/${name.slice(underscore + 1)}`
+  }
+
+  /** Something came or went that is nobody's: applications that count such things in its namespace look again. */
+  function onOrphanChange({ type, object }: LiveChange): void {
+    if (type === 'modified' || trackedApplicationOf(object, settings.tracking) !== undefined) return
+    for (const key of orphanWatchers.get(object.metadata.namespace ?? '') ?? [])
+      queue.add(key, { level: 'recent', reason: `${object.kind} ${object.metadata.name ?? ''} ${type}` }, orphanDelayMs)
+  }
 
   function onLiveChange(object: Parameters<typeof trackedApplicationOf>[0]): void {
     const name = trackedApplicationOf(object, settings.tracking)
     if (name === undefined) return
-    const underscore = name.indexOf('_')
-    const key = underscore < 0 ? `${settings.controllerNamespace}/${name}` : `${name.slice(0, underscore)}/${name.slice(underscore + 1)}`
+    const key = keyOfTracked(name)
     const owner = store.get(key)
     if (owner === undefined || isSkipped(owner)) return
     const isDeleting = owner.metadata.deletionTimestamp !== undefined
@@ -433,6 +461,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         store.subscribe(({ key, application, type }) => onStoreChange(key, application, type)),
         cluster.live.subscribe((change) => {
           onLiveChange(change.object)
+          onOrphanChange(change)
           if (
             change.previous !== undefined &&
             trackedApplicationOf(change.previous, settings.tracking) !== trackedApplicationOf(change.object, settings.tracking)
@@ -484,10 +513,11 @@ function hasErrors({ outcome }: Refreshed): boolean {
   return outcome.conditions.some(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')
 }
 
-function completionEvent(done: OperationState): RecordedEvent {
+/** Argo CD names one revision, and of several none. */
+function completionEvent(done: OperationState, isOriginal: boolean): RecordedEvent {
   const { revision, revisions } = done.syncResult ?? done.operation.sync ?? {}
   const isPartial = (done.operation.sync?.resources ?? []).length > 0
-  const subject = `${isPartial ? 'Partial sync operation' : 'Sync operation'} to ${revisions?.join(', ') ?? revision ?? ''}`
+  const subject = `${isPartial ? 'Partial sync operation' : 'Sync operation'} to ${isOriginal ? (revision ?? '') : (revisions?.join(', ') ?? revision ?? '')}`
   return done.phase === 'Succeeded'
     ? { type: 'Normal', reason: 'OperationCompleted', message: `${subject} succeeded` }
     : { type: 'Warning', reason: 'OperationCompleted', message: `${subject} failed: ${done.message ?? ''}` }

@@ -30,6 +30,8 @@ export interface RefreshContext {
   readonly settings: ComparisonSettings
   readonly cache: DiffCaches
   project(name: string): KubernetesObject | undefined
+  /** Whether there is an application of a tracking name. */
+  isApplication(trackingName: string): boolean
   readonly signal?: AbortSignal
 }
 
@@ -58,6 +60,7 @@ export async function refreshApplication(
       manifests,
       cluster: context.cluster,
       cache: context.cache,
+      isApplication: (name) => context.isApplication(name),
       ...(project === undefined ? {} : { project }),
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     },

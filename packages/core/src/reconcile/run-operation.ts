@@ -1,5 +1,4 @@
 // Carries one operation of one application from its request, or from where an earlier process left it, to its final state.
-import { formatIntents, intentsAnnotation, parseIntents } from '../apply/hook-intents.ts'
 import { runSync } from '../apply/sync-run.ts'
 import type { SyncProgress } from '../apply/sync-run.ts'
 import { messageOf } from '../errors.ts'
@@ -16,7 +15,7 @@ import { trackingNameOf } from '../plan/tracking.ts'
 import type { ApplicationStore } from '../ports/application-store.ts'
 import { formatTime } from '../ports/clock.ts'
 import type { Clock } from '../ports/clock.ts'
-import { clockTimeOf, operationSourceOf, retryDelayOf, startedAtOf } from './operation.ts'
+import { clockTimeOf, operationSourceOf, retryDelayOf, specPatchOf, startedAtOf } from './operation.ts'
 import { refreshApplication } from './refresh.ts'
 import type { Refreshed, RefreshContext } from './refresh.ts'
 
@@ -24,7 +23,8 @@ import type { Refreshed, RefreshContext } from './refresh.ts'
 export interface OperationContext extends RefreshContext {
   readonly store: ApplicationStore
   readonly clock: Clock
-  readonly serverSideByDefault: boolean
+  /** Whether objects and the Application are written as Argo CD writes them. */
+  readonly isOriginal: boolean
   emit(event: SyncEventBody): void
   onPlan(plan: SyncPlan): void
   /** Wake the operation when its Application changes. */
@@ -47,7 +47,11 @@ export async function runOperation(
 ): Promise<OperationState> {
   const key = applicationKeyOf(application)
   let current: OperationState = state ?? { operation, phase: 'Running', startedAt: formatTime(context.clock.now()) }
-  if (state === undefined) await context.store.patch(key, { status: { operationState: { ...emptied(application), ...current } } })
+  if (state === undefined)
+    await context.store.patch(key, {
+      status: { operationState: { ...emptied(application), ...current } },
+      ...(context.isOriginal ? specPatchOf(application) : {}),
+    })
   let comparison = known
   for (;;) {
     if (!(await isLetThrough(application, current, context)))
@@ -69,16 +73,13 @@ export async function runOperation(
       retryCount: retries + 1,
       message: `${outcome.message ?? ''}. Retrying attempt #${retries + 1} at ${clockTimeOf(now + delay)}.`,
     }
-    await record(key, current, {}, context)
+    await record(key, current, context)
     await sleepOrWake(delay, context, () => isTerminating(key, context))
     if (isTerminating(key, context)) return { ...current, phase: 'Failed', message: 'Operation terminated', finishedAt: formatTime(context.clock.now()) }
     // A retry starts over: hooks run again.
     const { syncResult: _result, finishedAt: _finished, ...fresh } = current
     current = fresh
-    await context.store.patch(key, {
-      status: { operationState: { syncResult: null, finishedAt: null } },
-      metadata: { annotations: { [intentsAnnotation]: null } },
-    })
+    await context.store.patch(key, { status: { operationState: { syncResult: null, finishedAt: null } } })
   }
 }
 
@@ -94,7 +95,7 @@ async function isLetThrough(application: Application, state: OperationState, con
     const now = context.clock.now()
     const { isPermitted, changesAt } = syncPermission(context.project(application.spec.project), application, isManual, now)
     if (isPermitted) return true
-    if (!isTold) await record(key, { ...state, message: 'Sync operation blocked by sync window' }, {}, context)
+    if (!isTold) await record(key, { ...state, message: 'Sync operation blocked by sync window' }, context)
     isTold = true
     await sleepOrWake(Math.min(maxWindowWaitMs, Math.max(1, (changesAt ?? now + maxWindowWaitMs) - now)), context, () => isTerminating(key, context))
     if (isTerminating(key, context)) return false
@@ -117,7 +118,7 @@ async function attempt(application: Application, state: OperationState, known: R
         phase: 'Error',
         // A destination that is wrong is found before anything is compared, and named without a type.
         message: errors
-          .map(({ type, message }) => (/^(?:application destination|error getting cluster)/.test(message) ? message : `${type}: ${message}`))
+          .map(({ type, message }) => (/^(?:application destination (?:can't|must)|error getting cluster)/.test(message) ? message : `${type}: ${message}`))
           .join(';'),
         syncResult: { ...operationSourceOf(application, operation, refreshed.outcome.revisions.length > 0 ? refreshed.outcome.revisions : (pinned ?? [])) },
       }
@@ -146,8 +147,7 @@ async function attempt(application: Application, state: OperationState, known: R
       clock: context.clock,
       health: context.settings.health,
       results: state.syncResult?.resources ?? [],
-      intents: parseIntents(annotationOf(application, intentsAnnotation)),
-      persist: (now) => record(key, stateFrom(state, source, now), now.intents, context),
+      persist: (now) => record(key, stateFrom(state, source, now), context),
       emit: (event) => context.emit(event),
       isTerminating: () => isTerminating(key, context),
       isPruneConfirmed: () => isDeletionApproved(key, state, context),
@@ -207,6 +207,7 @@ async function planOf(application: Application, state: OperationState, refreshed
     ),
     destinationNamespace: namespace,
     revisions: refreshed.outcome.revisions,
+    ...(refreshed.rendered === undefined ? {} : { rendered: refreshed.rendered }),
     resources: gathered?.comparison.resources ?? [],
     desired: gathered?.desired ?? [],
     liveHook: (id) => context.cluster.live.get(id),
@@ -216,7 +217,8 @@ async function planOf(application: Application, state: OperationState, refreshed
     policy: {
       prune: operation.sync?.prune ?? false,
       dryRun: operation.sync?.dryRun ?? false,
-      serverSideByDefault: context.serverSideByDefault,
+      serverSideByDefault: !context.isOriginal,
+      ...(context.isOriginal ? { compatibility: 'argocd' as const } : {}),
       skipHooks: operation.sync?.syncStrategy?.apply !== undefined,
       force: operation.sync?.syncStrategy?.apply?.force ?? operation.sync?.syncStrategy?.hook?.force ?? false,
       fieldManager: context.settings.prediction.fieldManager,
@@ -237,9 +239,9 @@ function stateFrom(state: OperationState, source: Omit<SyncResult, 'resources'>,
 }
 
 /** `phase` is left alone while the operation runs: a person may have set it to Terminating. */
-async function record(key: string, state: OperationState, intents: SyncProgress['intents'], context: OperationContext): Promise<void> {
+async function record(key: string, state: OperationState, context: OperationContext): Promise<void> {
   const { phase: _phase, ...shown } = state
-  await context.store.patch(key, { status: { operationState: shown }, metadata: { annotations: { [intentsAnnotation]: formatIntents(intents) ?? null } } })
+  await context.store.patch(key, { status: { operationState: shown } })
 }
 
 /** Somebody has agreed to deletions since the operation began. */

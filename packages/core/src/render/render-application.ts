@@ -1,11 +1,12 @@
 // From an application's sources to its manifests: resolve, open, render, and remember what was read.
+import { checkRendererKind, rendererAnnotation, rendererKindOf } from './rendered-by.ts'
 import { firstChangedRead, traceReads } from './traced-tree.ts'
 import type { ReadSet } from './traced-tree.ts'
 import { RenderError, SourceError } from '../errors.ts'
 import { applicationKeyOf, sourcesOf } from '../model/application.ts'
 import type { Application, ApplicationSource } from '../model/application.ts'
 import type { Diagnostic, Manifest } from '../model/manifest.ts'
-import type { ClusterFacts, Renderer, RenderRequest } from '../ports/renderer.ts'
+import type { ClusterFacts, RenderedBy, Renderer, RenderRequest } from '../ports/renderer.ts'
 import type { SourceProvider, SourceRequest, SourceTree } from '../ports/source.ts'
 
 /** One rendered source. */
@@ -15,6 +16,8 @@ export interface RenderedSource {
   readonly manifests: readonly Manifest[]
   readonly diagnostics: readonly Diagnostic[]
   readonly reads: ReadSet
+  /** Absent for plain files, and for sources that are only referred to. */
+  readonly renderedBy?: RenderedBy
   /** Whether the result was kept from an earlier revision because none of its reads changed. */
   readonly isReused: boolean
 }
@@ -155,6 +158,7 @@ export function createApplicationRenderer(options: {
     const path = normalizePath(source.path ?? '', application.metadata.name ?? '')
     // A source that is only there to be referred to brings no manifests.
     if (source.ref !== undefined && source.path === undefined && source.chart === undefined) return { ...base, sourceType: '', manifests: [], diagnostics: [] }
+    const asked = rendererKindOf(application)
     const renderRequest: RenderRequest = {
       tree,
       path,
@@ -164,6 +168,7 @@ export function createApplicationRenderer(options: {
         namespace: application.metadata.namespace ?? '',
         project: application.spec.project,
         destinationNamespace: application.spec.destination.namespace ?? '',
+        ...(asked === undefined ? {} : { renderer: asked }),
       },
       ...(references.size === 0 ? {} : { references }),
       ...(request.clusterFacts === undefined ? {} : { cluster: request.clusterFacts }),
@@ -175,10 +180,12 @@ export function createApplicationRenderer(options: {
     if (tools.length > 1) throw new RenderError('RENDER_FAILED', `error getting app source type: multiple application sources defined: ${tools.join(',')}`)
     const renderer = await firstMatching(options.renderers, renderRequest)
     const result = await renderer.render(renderRequest)
+    checkRendererKind(asked, result.renderedBy, path)
     const manifests = result.manifests.map((manifest) =>
       manifest.origin === undefined ? manifest : { ...manifest, origin: { ...manifest.origin, source: index } },
     )
-    return { ...base, sourceType: renderer.sourceType, manifests, diagnostics: result.diagnostics }
+    const { diagnostics, renderedBy } = result
+    return { ...base, sourceType: renderer.sourceType, manifests, diagnostics, ...(renderedBy === undefined ? {} : { renderedBy }) }
   }
 
   return {
@@ -228,7 +235,13 @@ function explicitToolsOf(source: ApplicationSource): string[] {
 /** What, besides the files, decides the result. */
 function settingsOf({ application, clusterFacts }: RenderApplicationRequest): string {
   const sources = sourcesOf(application.spec).map(({ targetRevision: _revision, ...rest }) => rest)
-  return JSON.stringify([sources, application.metadata.name, application.spec.destination, clusterFacts?.kubeVersion])
+  return JSON.stringify([
+    sources,
+    application.metadata.name,
+    application.spec.destination,
+    clusterFacts?.kubeVersion,
+    application.metadata.annotations?.[rendererAnnotation],
+  ])
 }
 
 /** @throws {SourceError} `SOURCE_PATH` when the path leaves the repository */

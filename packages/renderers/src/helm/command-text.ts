@@ -26,3 +26,8 @@ export function commandOf({ application, cluster, path }: RenderRequest, setting
   ]
   return `\`${words.join(' ')}\``
 }
+
+/** A comma in a value is no separator, but in a list in braces it is. Follows argo-cd `util/helm/cmd.go` (cleanSetParameters). */
+export function escapeCommas(value: string): string {
+  return value.startsWith('{') && value.endsWith('}') ? value : value.replace(/(?<!\\),/g, '\\,')
+}

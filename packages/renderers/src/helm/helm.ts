@@ -5,9 +5,10 @@ import type { CertificatePort, GoMap, TemplateLimits } from '@plumbline/gotempla
 import type { ChartLimits } from './archive.ts'
 import { buildEnvironmentOf, substitute } from './build-environment.ts'
 import type { BuildEnvironment } from './build-environment.ts'
+import { helmVersions } from './helm-version.ts'
 import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
-import { commandOf } from './command-text.ts'
+import { commandOf, escapeCommas } from './command-text.ts'
 import { parseHelmSettings } from './helm-settings.ts'
 import type { HelmSettings } from './helm-settings.ts'
 import { loadChart } from './load-chart.ts'
@@ -56,12 +57,13 @@ export function helm(options: HelmOptions = {}): Renderer {
           ...(options.limits === undefined ? {} : { limits: options.limits }),
           ...(request.signal === undefined ? {} : { signal: request.signal }),
         })
-        return resultOf(request, settings, renderChart(chart, chartOptions(request, settings, values, version, options)))
+        const { manifests, diagnostics } = resultOf(request, settings, renderChart(chart, chartOptions(request, settings, values, version, options)))
+        return { manifests, diagnostics, renderedBy: { name: 'helm', version: helmVersions[version].text.replace(/^v/, ''), kind: 'in-process' } }
       } catch (error) {
         if (!(error instanceof ChartError)) throw error
         const code = error.code === 'CHART_LIMIT' ? 'RENDER_LIMIT' : 'RENDER_FAILED'
         const command = commandOf(request, settings, environment)
-        throw new RenderError(code, `helm template command: failed running helm: ${command} failed exit status 1: Error: ${error.message}`, {
+        throw new RenderError(code, `failed to execute helm template command: failed running helm: ${command} failed exit status 1: Error: ${error.message}`, {
           subject: request.path,
           cause: error,
         })
@@ -131,11 +133,6 @@ async function userValues(request: RenderRequest, settings: HelmSettings, enviro
 /** Argo CD names files of its checkout so. */
 function shownPath({ path }: RenderRequest, name: string): string {
   return `<path to cached source>/${name.startsWith('$') || name.startsWith('/') || path === '' ? name.replace(/^\$[^/]*\/|^\//, '') : `${path}/${name}`}`
-}
-
-/** A comma in a value is no separator, but in a list in braces it is. */
-function escapeCommas(value: string): string {
-  return value.startsWith('{') && value.endsWith('}') ? value : value.replace(/(?<!\\),/g, '\\,')
 }
 
 function resultOf(request: RenderRequest, settings: HelmSettings, { manifests, hooks, definitions }: RenderedChart): RenderResult {

@@ -135,13 +135,24 @@ export function sortManifests(
   return { manifests: byKind(manifests, helm), hooks: byKind(hooks, helm) }
 }
 
+/** Helm checks a document without its last line end, and prints it with one: whoever reads what it prints gets the end of a block scalar too. */
+function parsed(text: string): unknown {
+  try {
+    return parseYaml(`${text}\n`)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    // Lines and causes are those of what Helm reads.
+    return parseYaml(text)
+  }
+}
+
 function readManifest(path: string, text: string, line: number): RenderedManifest {
   const fail = (why: string, cause?: unknown): never => {
     throw new ChartError('CHART_RENDER', `YAML parse error on ${path}: ${why}`, cause === undefined ? undefined : { cause })
   }
   let value: unknown
   try {
-    value = parseYaml(text)
+    value = parsed(text)
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
     fail(`error converting YAML to JSON: ${goYamlMessage(error, text)}`, error)

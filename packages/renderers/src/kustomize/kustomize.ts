@@ -70,10 +70,14 @@ async function build(request: RenderRequest, options: KustomizeOptions): Promise
       : {}),
   })
   const manifests: Manifest[] = objects.flatMap((object) => manifestsOf(object, path === '' ? fileNames[0] : `${path}/${fileNames[0]}`, 1))
-  return { manifests, diagnostics: [] }
+  return { manifests, diagnostics: [], renderedBy: { name: 'kustomize', version: '5.7.1', kind: 'in-process' } }
 }
 
-async function presentComponents({ tree, path }: RenderRequest, { components, ignoreMissingComponents }: ApplicationSettings): Promise<readonly string[]> {
+/** Components of the settings; where that is asked for, only those that are there. */
+export async function presentComponents(
+  { tree, path }: RenderRequest,
+  { components, ignoreMissingComponents }: ApplicationSettings,
+): Promise<readonly string[]> {
   if (!ignoreMissingComponents) return components
   const present: string[] = []
   for (const component of components) {

@@ -1,4 +1,4 @@
-// Two nodes, so that pods have somewhere to be; and every node, made here or by a user, is kept ready by a kubelet that never fails.
+// Some nodes, so that pods have somewhere to be; and every node, made here or by a user, is kept ready by a kubelet that never fails.
 import type { ClusterApi } from '../api-server/cluster-api.ts'
 import { formatTime, objectOf, objectsOf, valueAt } from '../api-server/types.ts'
 import type { Clock, JsonObject, KubeObject } from '../api-server/types.ts'
@@ -6,14 +6,14 @@ import { startControlLoop } from './control-loop.ts'
 import { conditionOf } from './objects.ts'
 
 const nodes = { group: '', plural: 'nodes' }
-const nodeNames = ['node-0', 'node-1']
 const customStatus = 'kwok.x-k8s.io/status'
 const notReady = 'node.kubernetes.io/not-ready'
 const unschedulable = 'node.kubernetes.io/unschedulable'
 const resources = { cpu: '64', memory: '256Gi', pods: '1000' }
 
-export function startNodes(api: ClusterApi, clock: Clock): () => void {
-  for (const name of nodeNames) {
+export function startNodes(api: ClusterApi, clock: Clock, count: number): () => void {
+  for (let index = 0; index < count; index++) {
+    const name = `node-${index}`
     if (api.get(nodes, '', name) !== undefined) continue
     const labels = { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' }
     keep(api, clock, api.create({ apiVersion: 'v1', kind: 'Node', metadata: { name, labels } }, { fieldManager: 'kubelet' }))

@@ -38,12 +38,12 @@ export interface Controllers {
 /** A running controller. */
 export type StopController = () => void
 
-/** Start every controller, or none. */
-export function startControllers(api: ClusterApi, clock: Clock, isOn: boolean): Controllers {
+/** Start every controller, or none, over a number of nodes. */
+export function startControllers(api: ClusterApi, clock: Clock, { isOn, nodes }: { readonly isOn: boolean; readonly nodes: number }): Controllers {
   const scripts: PodScript[] = []
   const stops: StopController[] = isOn
     ? [
-        startNodes(api, clock),
+        startNodes(api, clock, nodes),
         startNamespaces(api, clock),
         startGarbageCollector(api, clock),
         startServiceAccounts(api, clock),
