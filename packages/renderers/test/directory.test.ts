@@ -76,3 +76,129 @@ describe('files', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined()
   })
 })
+
+describe('Jsonnet', () => {
+  const map = (name: string, data = '{}'): string => `{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: ${name} }, data: ${data} }`
+  const dataOf = ({ manifests }: RenderResult): unknown[] => manifests.map(({ object }) => object['data'])
+  const failureOf = async (files: Readonly<Record<string, string>>, settings?: ApplicationSource['directory']): Promise<RenderError> =>
+    render(files, settings).then(
+      () => new RenderError('RENDER_FAILED', 'no failure'),
+      (error: unknown) => error as RenderError,
+    )
+
+  it('makes an object, an array of objects, or a list', async () => {
+    const files = {
+      'app/a.jsonnet': map(`'a'`),
+      'app/b.jsonnet': `[${map(`'b'`)}, null, ${map(`'c'`)}]`,
+      'app/c.jsonnet': `{ apiVersion: 'v1', kind: 'List', items: [${map(`'d'`)}] }`,
+      'app/d.jsonnet': 'null',
+      'app/e.yaml': object('e'),
+      'app/lib.libsonnet': 'error "not a program"',
+    }
+    const result = await render(files)
+    expect(namesOf(result)).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(result.manifests[1]?.origin).toEqual({ path: 'app/b.jsonnet', line: 1 })
+  })
+
+  it('has external variables and top-level arguments, texts or code, with the build environment in them', async () => {
+    const program = `function(size, app) ${map(`app`, `{ size: '' + size, colour: std.extVar('colour'), n: '' + std.extVar('n') }`)}`
+    const settings = {
+      jsonnet: {
+        extVars: [
+          { name: 'colour', value: 'blue of ${ARGOCD_APP_NAME}' },
+          { name: 'n', value: '2 + 3', code: true },
+        ],
+        tlas: [
+          { name: 'size', value: '[1, 2]', code: true },
+          { name: 'app', value: '$ARGOCD_APP_NAME-$$x' },
+        ],
+      },
+    }
+    const result = await render({ 'app/a.jsonnet': program }, settings)
+    expect(namesOf(result)).toEqual(['a-$x'])
+    expect(dataOf(result)).toEqual([{ size: '[1, 2]', colour: 'blue of a', n: '5' }])
+  })
+
+  it('imports from beside the file, then from the libraries, the last first, then from the folder of the application', async () => {
+    const files = {
+      'app/sub/main.jsonnet': map(
+        `'a'`,
+        `{ near: import 'near.libsonnet', lib: import 'lib.libsonnet', only: import 'only.libsonnet', app: import 'app.libsonnet', up: importstr '../../top.txt' }`,
+      ),
+      'app/sub/near.libsonnet': `'beside'`,
+      'vendor/near.libsonnet': `'vendor'`,
+      'app/lib.libsonnet': `'app'`,
+      'lib/lib.libsonnet': `'lib'`,
+      'vendor/lib.libsonnet': `import 'inner/x.libsonnet'`,
+      'vendor/inner/x.libsonnet': `'vendor ' + import '../y.libsonnet'`,
+      'vendor/y.libsonnet': `std.thisFile`,
+      'lib/only.libsonnet': `'lib'`,
+      'app/app.libsonnet': `'app'`,
+      'top.txt': 'top',
+    }
+    const result = await render(files, { recurse: true, jsonnet: { libs: ['lib', '/vendor/'] } })
+    expect(dataOf(result)).toEqual([{ near: 'beside', lib: 'vendor vendor/y.libsonnet', only: 'lib', app: 'app', up: 'top' }])
+  })
+
+  it('reads through the tree, what is missing too', async () => {
+    const reads: string[] = []
+    const tree = createMemoryTree({ 'app/a.jsonnet': map(`import 'n.libsonnet'`), 'lib/n.libsonnet': `'x'` }, 'r1')
+    await directory().render({
+      tree: { ...tree, read: (path) => (reads.push(path), tree.read(path)) },
+      path: 'app',
+      source: { repoURL: 'mem://a', path: 'app', directory: { jsonnet: { libs: ['lib'] } } },
+      application: { name: 'a', namespace: 'argocd', project: 'default', destinationNamespace: 'default' },
+    })
+    expect(reads).toEqual(['app/a.jsonnet', 'app/n.libsonnet', 'lib/n.libsonnet'])
+  })
+
+  it('stays in the repository', async () => {
+    expect((await failureOf({ 'app/a.jsonnet': `import '../../../etc/passwd'` })).message).toContain(
+      `failed to evaluate jsonnet "a.jsonnet": RUNTIME ERROR: couldn't open import "../../../etc/passwd": it is outside of the repository`,
+    )
+    expect((await failureOf({ 'app/a.jsonnet': `importstr '/etc/passwd'` })).message).toContain('it is outside of the repository')
+    expect((await failureOf({ 'app/a.jsonnet': '1' }, { jsonnet: { libs: ['../other'] } })).message).toBe(
+      'spec.source.directory.jsonnet.libs: "../other" is outside of the repository',
+    )
+  })
+
+  it('names the file and the place where it fails', async () => {
+    const failure = await failureOf({ 'app/a.jsonnet': `{\n  a: error 'name required',\n}` })
+    expect(failure).toMatchObject({ code: 'RENDER_FAILED', subject: 'app/a.jsonnet' })
+    expect(failure.message).toMatch(/^failed to evaluate jsonnet "a\.jsonnet": RUNTIME ERROR: name required\n\tapp\/a\.jsonnet:2:6-27\tobject <anonymous>\n/)
+    expect((await failureOf({ 'app/a.jsonnet': `{ a: b }` })).message).toMatch(
+      /^failed to evaluate jsonnet "a\.jsonnet": app\/a\.jsonnet:1:6-7 Unknown variable: b/,
+    )
+    expect((await failureOf({ 'app/a.jsonnet': `import 'nope'` })).message).toContain(
+      `couldn't open import "nope": no match locally or in the Jsonnet library paths`,
+    )
+  })
+
+  it('refuses what is no Kubernetes object, without printing it', async () => {
+    expect((await failureOf({ 'app/a.jsonnet': `{ password: 'hunter2' }` })).message).toBe(
+      `Failed to unmarshal generated json "a.jsonnet": Object 'Kind' is missing`,
+    )
+    expect((await failureOf({ 'app/a.jsonnet': `[${map(`'a'`)}, { kind: 'X' }]` })).message).toBe(
+      `Failed to unmarshal generated json "a.jsonnet": Object 'apiVersion' is missing in element 1`,
+    )
+    expect((await failureOf({ 'app/a.jsonnet': `'text'` })).message).toContain('what was made is no object')
+  })
+
+  it('is bounded', async () => {
+    const request = {
+      tree: createMemoryTree({ 'app/a.jsonnet': 'local f(x) = f(x) tailstrict; f(1) tailstrict' }, 'r1'),
+      path: 'app',
+      source: { repoURL: 'mem://a', path: 'app' },
+      application: { name: 'a', namespace: 'argocd', project: 'default', destinationNamespace: 'default' },
+    }
+    await expect(directory({ limits: { jsonnet: { maxSteps: 10_000 } } }).render(request)).rejects.toMatchObject({
+      code: 'RENDER_LIMIT',
+      message: 'failed to evaluate jsonnet "a.jsonnet": the program takes more than 10000 steps',
+    })
+  })
+
+  it('is passed over with the marker, and excluded by pattern', async () => {
+    expect(namesOf(await render({ 'app/a.jsonnet': '# +argocd:skip-file-rendering\nerror 1', 'app/b.yaml': object('b') }))).toEqual(['b'])
+    expect(namesOf(await render({ 'app/a.jsonnet': 'error 1', 'app/b.yaml': object('b') }, { exclude: '*.jsonnet' }))).toEqual(['b'])
+  })
+})

@@ -99,7 +99,12 @@ class YamlWriter {
     for (const key of keys) {
       this.#startLine(indent)
       const value = map[key]
-      if (!/[\n\r\u0085\u2028\u2029]/.test(key) && utf8Length(key) <= longestSimpleKey) {
+      if (isPlain(key)) {
+        this.#isAfterIndicator = false
+        this.#put(key)
+        this.#put(':')
+        this.#value(value, indent)
+      } else if (!/[\n\r\u0085\u2028\u2029]/.test(key) && utf8Length(key) <= longestSimpleKey) {
         this.#scalar(key, indent, true)
         this.#put(':')
         this.#value(value, indent)
@@ -149,6 +154,10 @@ class YamlWriter {
     this.#isAfterIndicator = false
     if (typeof value !== 'string') {
       this.#put(scalarText(value, this.#style))
+      return
+    }
+    if (isPlain(value)) {
+      this.#put(value)
       return
     }
     const facts = analyze(value, this.#style)
@@ -232,6 +241,22 @@ function scalarText(value: unknown, style: YamlStyle): string {
   return String(value as boolean | bigint)
 }
 
+const plainTexts = new Map<string, boolean>()
+const maxPlainTexts = 10_000
+const longestKnown = 64
+
+/** Whether a short text is written as it is by every style: names and words of manifests come again and again. */
+function isPlain(text: string): boolean {
+  if (text.length > longestKnown) return false
+  const known = plainTexts.get(text)
+  if (known !== undefined) return known
+  // Without blanks nothing is folded, and none of these characters means anything to YAML.
+  const found = /^[A-Za-z_/][\w./-]*$/.test(text) && resolvesToText(text)
+  if (plainTexts.size >= maxPlainTexts) plainTexts.clear()
+  plainTexts.set(text, found)
+  return found
+}
+
 function analyze(text: string, style: YamlStyle): ScalarFacts {
   // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   const hasSpecial = (
@@ -309,6 +334,12 @@ function comparePrettyKeys(left: string, right: string): number {
 
 function compareNaturally(left: string, right: string, lettersFollowDigits: boolean): number {
   if (left === right) return 0
+  const shorter = Math.min(left.length, right.length)
+  let same = 0
+  while (same < shorter && left.charCodeAt(same) === right.charCodeAt(same)) same++
+  if (same === shorter) return left.length - right.length
+  const [first, second] = [left.charCodeAt(same), right.charCodeAt(same)]
+  if (isAsciiLetter(first) && isAsciiLetter(second)) return first - second
   const a = Array.from(left)
   const b = Array.from(right)
   let wasDigit = false
@@ -326,6 +357,10 @@ function compareNaturally(left: string, right: string, lettersFollowDigits: bool
     return compareDigits(a, b, at)
   }
   return a.length - b.length
+}
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
 }
 
 function compareDigits(a: readonly string[], b: readonly string[], at: number): number {

@@ -2,9 +2,9 @@
 // Follows kubectl v1.34 `pkg/cmd/apply`.
 import { createThreeWayMergePatch } from '@plumbline/schema'
 import { formatJson } from '@plumbline/yaml'
-import { adoptionWarning, deletionWarning, joined } from './kubectl-words.ts'
+import { adoptionWarning, deletionWarning, joined, withSource } from './kubectl-words.ts'
 import type { Say, WriteOutcome } from './kubectl-words.ts'
-import { recreate } from './recreate.ts'
+import { isRecreatable, recreate } from './recreate.ts'
 import { schemaOfObject } from '../diff/normalize.ts'
 import { lastAppliedAnnotation, lastAppliedOf } from '../diff/predict.ts'
 import { ClusterError } from '../errors.ts'
@@ -17,12 +17,9 @@ import type { Cluster, WriteOptions } from '../ports/cluster.ts'
 export interface ClientSideOptions extends WriteOptions {
   /** Delete and make again what cannot be patched. */
   readonly force: boolean
-  /** Whether errors name the file that kubectl was given: Argo CD's is a temporary one. */
-  readonly namesFile: boolean
+  /** As inside Argo CD: errors name the temporary file that kubectl was given, and a dry run does not ask the API server. */
+  readonly compatibility?: 'argocd'
 }
-
-/** Stands for the temporary file in errors. */
-const sourceFile = '/dev/shm/0'
 
 /**
  * Apply an object.
@@ -33,9 +30,10 @@ export async function applyClientSide(
   cluster: Cluster,
   object: KubernetesObject,
   live: KubernetesObject | undefined,
-  { force, namesFile, ...options }: ClientSideOptions,
+  { force, compatibility, ...options }: ClientSideOptions,
   say: Say,
 ): Promise<WriteOutcome> {
+  if (compatibility === 'argocd' && options.dryRun === true) return say(live === undefined ? 'created' : 'configured', object)
   const annotated = withAnnotation(object, lastAppliedAnnotation, `${formatJson(withoutLastApplied(object), { sortKeys: true })}\n`)
   // Recorded: what is null in git is absent from what Argo CD creates.
   if (live === undefined) return say('created', await cluster.create(withoutNulls(annotated) as KubernetesObject, options))
@@ -51,8 +49,8 @@ export async function applyClientSide(
     return tell('configured', await cluster.patch(live, schema === undefined ? 'merge' : 'strategic', patch, options))
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error
-    if (force && (error.status === 422 || error.status === 409)) return say('configured', await recreate(cluster, annotated, options))
-    throw namesFile ? new ClusterError(`error when patching "${sourceFile}": ${error.message}`, error.status, error.reason, { cause: error }) : error
+    if (force && isRecreatable(object) && (error.status === 422 || error.status === 409)) return say('configured', await recreate(cluster, annotated, options))
+    throw compatibility === 'argocd' ? withSource('patching', error) : error
   }
 }
 

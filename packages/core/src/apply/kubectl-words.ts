@@ -1,4 +1,5 @@
 // What kubectl says of a write.
+import { ClusterError } from '../errors.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { groupOf } from '../model/resource-id.ts'
 
@@ -16,6 +17,21 @@ export type Say = (verb: string, written: KubernetesObject) => WriteOutcome
 export function kubectlNameOf(object: KubernetesObject): string {
   const group = groupOf(object.apiVersion)
   return `${object.kind.toLowerCase()}${group === '' ? '' : `.${group}`}/${object.metadata.name ?? ''}`
+}
+
+/** What `kubectl delete` says. */
+export function deletedLine({ apiVersion, kind, metadata }: KubernetesObject): string {
+  const group = groupOf(apiVersion)
+  const where = metadata.namespace === undefined ? '' : ` from ${metadata.namespace} namespace`
+  return `${kind.toLowerCase()}${group === '' ? '' : `.${group}`} "${metadata.name ?? ''}" deleted${where}`
+}
+
+/** Stands for the temporary file that Argo CD hands to kubectl. */
+const sourceFile = '/dev/shm/0'
+
+/** An error as kubectl tells it of a file. */
+export function withSource(verb: string, error: ClusterError): ClusterError {
+  return new ClusterError(`error when ${verb} "${sourceFile}": ${error.message}`, error.status, error.reason, { cause: error })
 }
 
 /** What kubectl prints to its two outputs, as Argo CD joins them. */

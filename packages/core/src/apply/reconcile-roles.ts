@@ -1,6 +1,7 @@
 // Roles and bindings as `kubectl auth reconcile` treats them, which Argo CD runs before it applies them: permissions are only added here, and a
 // binding that names another role is made anew. Follows kubectl v1.34 `pkg/cmd/auth/reconcile.go` and component-helpers `auth/rbac/reconciliation`.
 import { joined, kubectlNameOf } from './kubectl-words.ts'
+import { ClusterError } from '../errors.ts'
 import { isEqual } from '../diff/equal.ts'
 import { isRecord } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
@@ -46,7 +47,12 @@ export async function reconcileRoles(
   const suffix = options.dryRun === true ? ' (dry run)' : ''
   const message = joined(`${kubectlNameOf(object)} reconciled${suffix}`, report(verdict, isProtected))
   if (isProtected || options.dryRun === true) return { object: live, message }
-  return { object: await write(cluster, verdict, live, options), message }
+  try {
+    return { object: await write(cluster, verdict, live, options), message }
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error
+    throw new ClusterError(`error running kubectl auth reconcile: ${error.message}`, error.status, error.reason, { cause: error })
+  }
 }
 
 function report({ operation, title, missing }: Verdict, isProtected: boolean): string | undefined {

@@ -21,6 +21,11 @@ export async function isGone(cluster: Cluster, id: ResourceId & { readonly versi
   return false
 }
 
+/** Everything that lives in a namespace, or is of a defined kind, would go with it: these two are never made anew. */
+export function isRecreatable({ apiVersion, kind }: KubernetesObject): boolean {
+  return !(apiVersion === 'v1' && kind === 'Namespace') && !(apiVersion.startsWith('apiextensions.k8s.io/') && kind === 'CustomResourceDefinition')
+}
+
 /** Delete and create. A dry run only asks whether the deletion would be let through, as the object cannot be made beside the one that is there. */
 export async function recreate(cluster: Cluster, object: KubernetesObject, options: WriteOptions): Promise<KubernetesObject> {
   const id = { ...resourceIdOf(object), version: versionOf(object.apiVersion) }

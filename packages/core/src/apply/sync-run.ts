@@ -128,14 +128,8 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
   for (;;) {
     request.signal?.throwIfAborted()
     if (request.isTerminating?.() === true) {
-      for (const state of states) if (state.step.action === 'hook' && state.phase === 'Running') await endHook(cluster, state)
+      for (const state of states) if (state.step.action === 'hook' && state.phase === 'Running') await endHook(cluster, state, request)
       return finish('Failed', 'Operation terminated')
-    }
-    const unconfirmed =
-      request.isPruneConfirmed?.() === true ? [] : ordinary.filter((state) => state.step.needsConfirmation === true && state.code === undefined)
-    if (unconfirmed.length > 0) {
-      await awaitConfirmation(unconfirmed)
-      continue
     }
     for (const state of states) await refreshState(state, request)
 
@@ -181,6 +175,11 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     const next = nextOf(pending, states)
     if (next === undefined) return finish('Succeeded', 'successfully synced (no more tasks)')
     const { phase, wave, batch } = next
+    const unconfirmed = request.isPruneConfirmed?.() === true ? [] : batch.filter(({ step }) => step.needsConfirmation === true)
+    if (unconfirmed.length > 0) {
+      await awaitConfirmation(unconfirmed)
+      continue
+    }
     deadline = request.clock.now() + (request.waitTimeoutMs ?? defaultWaitTimeoutMs)
     context.emit({ type: 'wave.started', phase, wave, steps: batch.length })
     await runBatch(context, batch)
@@ -267,7 +266,7 @@ async function runFailHooks(
   for (;;) {
     request.signal?.throwIfAborted()
     for (const state of context.states) await refreshState(state, request)
-    const running = context.states.filter(isRunning).toSorted((a, b) => Number(b.step.action === 'hook') - Number(a.step.action === 'hook'))
+    const running = context.states.filter(isRunning)
     if (running.length === 0 || request.isTerminating?.() === true) break
     await context.persist(waitingMessage(running))
     const isInTime = await waitForChange({
@@ -280,7 +279,8 @@ async function runFailHooks(
     })
     if (!isInTime) for (const state of running) Object.assign(state, { phase: 'Failed', message: 'not finished in time' })
   }
-  return finish('Failed', message)
+  const refused = failSteps.filter(({ code }) => code === 'SyncFailed')
+  return finish('Failed', refused.length === 0 ? message : `${message}\n${failureMessage('one or more SyncFail hooks failed', refused)}`)
 }
 
 /** Bring a running step up to date with what lives. */
@@ -307,17 +307,22 @@ function refreshHook(state: StepState, live: KubernetesObject, found: Health | u
   else if (found.message !== undefined) state.message = found.message
 }
 
-async function endHook(cluster: Cluster, state: StepState): Promise<void> {
+/** A hook that has ended meanwhile keeps its outcome, and stays unless its policy is to go with a failure. */
+async function endHook(cluster: Cluster, state: StepState, request: SyncRunRequest): Promise<void> {
+  await refreshState(state, request)
+  if (isDone(state) && state.step.deletePolicies?.includes('HookFailed') !== true) return removeHookFinalizer(cluster, state.step)
   await removeHookFinalizer(cluster, state.step)
   await cluster.delete(state.step.id, { propagationPolicy: 'Foreground' })
-  Object.assign(state, { phase: 'Failed', message: 'Terminated' })
+  if (!isDone(state)) Object.assign(state, { phase: 'Failed', message: 'Terminated' })
 }
 
+/** Hooks are named first. */
 function waitingMessage(unfinished: readonly StepState[]): string {
-  const first = unfinished[0]?.step
-  const isForHook = first?.action === 'hook'
+  const hooks = unfinished.filter(({ step }) => step.action === 'hook')
+  const first = (hooks[0] ?? unfinished[0])?.step
   const more = unfinished.length - 1
-  return `waiting for ${isForHook ? 'completion of hook' : 'healthy state of'} ${idText(first?.id)}${more > 0 ? ` and ${more} more ${isForHook ? 'hooks' : 'resources'}` : ''}`
+  const rest = more === 0 ? '' : ` and ${more} more ${hooks.length === unfinished.length ? 'hooks' : 'resources'}`
+  return `waiting for ${hooks.length > 0 ? 'completion of hook' : 'healthy state of'} ${idText(first?.id)}${rest}`
 }
 
 function failureMessage(reason: string, states: readonly StepState[]): string {

@@ -28,7 +28,25 @@ export interface DirectorySettings {
   readonly include?: string
   readonly exclude?: string
   readonly disableExtensionFilter?: boolean
-  readonly jsonnet?: Readonly<Record<string, unknown>>
+  readonly jsonnet?: JsonnetSettings
+}
+
+/** `spec.source.directory.jsonnet`. */
+export interface JsonnetSettings {
+  /** External variables, for `std.extVar`. */
+  readonly extVars?: readonly JsonnetVariableSetting[]
+  /** Top-level arguments, for programs that are functions. */
+  readonly tlas?: readonly JsonnetVariableSetting[]
+  /** Folders of libraries, from the root of the repository. */
+  readonly libs?: readonly string[]
+}
+
+/** A variable of Jsonnet. `value` may name variables of the build environment; with `code` it is a program, otherwise a text. */
+export interface JsonnetVariableSetting {
+  readonly name: string
+  /** Default: ''. */
+  readonly value?: string
+  readonly code?: boolean
 }
 
 /** Where the application goes. `server` and `name` exclude each other. */

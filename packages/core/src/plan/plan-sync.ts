@@ -105,13 +105,21 @@ function liveOf(object: KubernetesObject | undefined): Pick<SyncStep, 'live'> {
   return object === undefined ? {} : { live: { uid: object.metadata.uid ?? '', resourceVersion: object.metadata.resourceVersion ?? '' } }
 }
 
-function writeSettings(object: KubernetesObject, policy: SyncRequestPolicy, options: readonly string[]): Pick<SyncStep, 'method' | 'force'> {
-  const isForced = policy.force === true || resourceOptionsOf(object).includes('Force=true')
-  const method = hasOption('Replace=true', object, options)
-    ? 'replace'
-    : usesServerSideApply(object, options, policy.serverSideByDefault ?? true)
-      ? 'server-side'
-      : 'client-side'
+/** What a person has set on the live object counts as well, until it is taken away there. */
+function writeSettings(
+  object: KubernetesObject,
+  live: KubernetesObject | undefined,
+  policy: SyncRequestPolicy,
+  options: readonly string[],
+): Pick<SyncStep, 'method' | 'force'> {
+  const own = [...resourceOptionsOf(object), ...resourceOptionsOf(live)]
+  const isForced = policy.force === true || own.includes('Force=true')
+  const method =
+    own.includes('Replace=true') || options.includes('Replace=true')
+      ? 'replace'
+      : usesServerSideApply(object, options, policy.serverSideByDefault ?? true)
+        ? 'server-side'
+        : 'client-side'
   return { method, ...(isForced ? { force: true } : {}) }
 }
 
@@ -124,7 +132,7 @@ function applyStep(resource: ComparedResource, object: KubernetesObject, policy:
     version: versionOf(object.apiVersion),
     object,
     ...(resource.origin === undefined ? {} : { origin: resource.origin }),
-    ...writeSettings(object, policy, options),
+    ...writeSettings(object, resource.live, policy, options),
     ...liveOf(resource.live),
     isModified: resource.status !== 'Synced',
   }
@@ -166,7 +174,7 @@ function hookSteps(request: PlanRequest, { object, origin }: DesiredObject, opti
     const finalizers = [...(named.metadata.finalizers ?? []), hookFinalizer]
     const hook: KubernetesObject = { ...named, metadata: { ...named.metadata, finalizers } }
     const id = resourceIdOf(hook)
-    const { method } = writeSettings(object, request.policy, options)
+    const { method } = writeSettings(object, undefined, request.policy, options)
     return {
       action: 'hook' as const,
       phase,

@@ -267,9 +267,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const statusPatch = patchOfStatus(from.status ?? {}, status, extra.isForced || asked !== undefined)
       const isAskedStill =
         asked !== undefined && annotationOf(from, refreshAnnotation) === asked && annotationOf(from, `${refreshAnnotation}-timestamp`) === askedAt
-      const annotations = {
-        ...(isAskedStill ? { [refreshAnnotation]: null, ...(askedAt === undefined ? {} : { [`${refreshAnnotation}-timestamp`]: null }) } : {}),
-      }
+      const annotations = isAskedStill ? { [refreshAnnotation]: null, ...(askedAt === undefined ? {} : { [`${refreshAnnotation}-timestamp`]: null }) } : {}
       const metadata = {
         ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
         ...(isAskedStill ? { resourceVersion: from.metadata.resourceVersion ?? '' } : {}),

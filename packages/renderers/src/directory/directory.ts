@@ -1,6 +1,8 @@
-// Directories of plain YAML and JSON. Follows argo-cd `reposerver/repository/repository.go` (findManifests, getPotentiallyValidManifests).
+// Directories of plain YAML and JSON, and of Jsonnet. Follows argo-cd `reposerver/repository/repository.go` (findManifests, getPotentiallyValidManifests).
 import { matchesGlob, RenderError } from '@plumbline/core'
 import type { Diagnostic, DirectorySettings, Manifest, Renderer, RenderRequest, RenderResult } from '@plumbline/core'
+import type { JsonnetLimits } from '@plumbline/jsonnet'
+import { renderJsonnet } from './jsonnet.ts'
 import { parseManifests } from './parse-manifests.ts'
 
 /** Bounds of one rendering. */
@@ -11,6 +13,8 @@ export interface DirectoryLimits {
   readonly maxFiles: number
   /** Folders below each other. Default: 64. */
   readonly maxDepth: number
+  /** Of each Jsonnet program; it does not count among the bytes. Default: those of `@plumbline/jsonnet`. */
+  readonly jsonnet?: Partial<JsonnetLimits>
 }
 
 /** Options of the renderer. */
@@ -46,6 +50,10 @@ async function renderDirectory(request: RenderRequest, limits: DirectoryLimits):
     request.signal?.throwIfAborted()
     const content = await request.tree.read(file)
     if (content === undefined) continue
+    if (file.endsWith('.jsonnet')) {
+      manifests.push(...(await renderJsonnet(request, file, content, limits.jsonnet)))
+      continue
+    }
     bytes += content.byteLength
     if (bytes > limits.maxBytes)
       throw new RenderError(
@@ -53,9 +61,6 @@ async function renderDirectory(request: RenderRequest, limits: DirectoryLimits):
         `${file}: exceeded max combined manifest file size: the files of ${request.path === '' ? 'the repository' : request.path} are larger than ${limits.maxBytes} bytes together`,
         { subject: file },
       )
-    if (file.endsWith('.jsonnet')) {
-      throw new RenderError('RENDER_FAILED', `${file}: Jsonnet is not rendered; exclude the file with spec.source.directory.exclude`, { subject: file })
-    }
     const found = parseManifests(file, content)
     manifests.push(...found.manifests)
     diagnostics.push(...found.diagnostics)

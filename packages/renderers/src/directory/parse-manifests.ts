@@ -9,7 +9,8 @@ export interface ParsedFile {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-const skipMarker = '+argocd:skip-file-rendering'
+/** A file with these words in it is passed over. */
+export const skipMarker = '+argocd:skip-file-rendering'
 const decoder = new TextDecoder('utf-8', { fatal: false })
 
 /**

@@ -42,6 +42,19 @@ function isOfKind(object: JsonMap, spec: FieldSpec): boolean {
   return (!spec.group || spec.group === group) && (!spec.version || spec.version === version)
 }
 
+const specsByKind = new WeakMap<readonly FieldSpec[], Map<unknown, readonly FieldSpec[]>>()
+
+/** Those of a list that may mean an object, by its kind: tables have many entries, and most mean other kinds. In order. */
+export function specsFor(specs: readonly FieldSpec[], object: JsonMap): readonly FieldSpec[] {
+  const kind = memberOf(object, 'kind')
+  const byKind = specsByKind.get(specs) ?? new Map<unknown, readonly FieldSpec[]>()
+  const found = byKind.get(kind)
+  if (found !== undefined) return found
+  const fitting = specs.filter((spec) => spec.kind === undefined || spec.kind === '' || spec.kind === kind)
+  specsByKind.set(specs, byKind.set(kind, fitting))
+  return fitting
+}
+
 const known = new Map<string, readonly string[]>()
 const maxKnown = 2000
 

@@ -26,10 +26,17 @@ export function fixNameReferences(map: ResourceMap, references: readonly NameRef
   const byKind = referencesByKind(references)
   const candidates = candidatesByName(map.list)
   if (candidates.size === 0) return
+  const known = new Map<string, readonly Reference[]>()
+  const wantedBy = (id: Id): readonly Reference[] => {
+    const key = `${id.group}/${id.version}/${id.kind}`
+    const found = known.get(key) ?? [...(byKind.get(id.kind) ?? []), ...(byKind.get('') ?? [])].filter(({ referrer }) => isSelectedBy(id, referrer))
+    known.set(key, found)
+    return found
+  }
   const namespaces = new Set(map.list.map((resource) => effectiveNamespace(originalIdOf(resource))))
   for (const resource of map.list) {
     const original = originalIdOf(resource)
-    const wanted = [...(byKind.get(original.kind) ?? []), ...(byKind.get('') ?? [])].filter(({ referrer }) => isSelectedBy(original, referrer))
+    const wanted = wantedBy(original)
     if (wanted.length === 0) continue
     const referrer = referrerOf(resource)
     for (const reference of wanted) updateField(resource, reference, (...wanted) => choose(wanted, reference, referrer, candidates, namespaces))

@@ -56,13 +56,31 @@ export function apiVersionOf({ group, version }: Gvk): string {
   return group === '' ? version : `${group}/${version}`
 }
 
+const knownGvks = new Map<string, Map<string, Gvk>>()
+const maxKnownGvks = 2000
+
+/** The group, version and kind of an object: the same value for the same two texts. */
+export function gvkFor(apiVersion: string, kind: string): Gvk {
+  let kinds = knownGvks.get(apiVersion)
+  const known = kinds?.get(kind)
+  if (known !== undefined) return known
+  const { group, version } = groupVersionOf(apiVersion)
+  const gvk: Gvk = Object.freeze({ group, version, kind })
+  if (knownGvks.size >= maxKnownGvks || (kinds?.size ?? 0) >= maxKnownGvks) knownGvks.clear()
+  kinds = knownGvks.get(apiVersion) ?? new Map()
+  knownGvks.set(apiVersion, kinds.set(kind, gvk))
+  return gvk
+}
+
 export function groupVersionOf(apiVersion: string): { readonly group: string; readonly version: string } {
   const slash = apiVersion.lastIndexOf('/')
   return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) }
 }
 
+const clusterScopedKinds: ReadonlySet<string> = new Set([...clusterScoped].map((text) => text.slice(text.lastIndexOf('/') + 1)))
+
 export function isClusterScoped(gvk: Gvk): boolean {
-  return clusterScoped.has(`${apiVersionOf(gvk)}/${gvk.kind}`)
+  return clusterScopedKinds.has(gvk.kind) && clusterScoped.has(`${apiVersionOf(gvk)}/${gvk.kind}`)
 }
 
 /** The namespace that counts: no namespace is `default`. */
@@ -71,9 +89,15 @@ export function effectiveNamespace(id: Id): string {
   return id.namespace === '' ? 'default' : id.namespace
 }
 
+const keys = new WeakMap<Id, string>()
+
 /** Equal for ids that are the same resource. */
 export function keyOf(id: Id): string {
-  return `${id.group}/${id.version}/${id.kind}/${effectiveNamespace(id)}/${id.name}`
+  const known = keys.get(id)
+  if (known !== undefined) return known
+  const key = `${id.group}/${id.version}/${id.kind}/${effectiveNamespace(id)}/${id.name}`
+  keys.set(id, key)
+  return key
 }
 
 /** Whether empty or equal in every part of the selector. */

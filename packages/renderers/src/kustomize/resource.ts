@@ -3,7 +3,7 @@ import { resolvePlain } from '@plumbline/yaml'
 import { KustomizeError } from './errors.ts'
 import { keepMissing } from './missing-values.ts'
 import type { Origin } from './origin.ts'
-import { effectiveNamespace, groupVersionOf } from './resource-id.ts'
+import { effectiveNamespace, gvkFor } from './resource-id.ts'
 import type { Gvk, Id } from './resource-id.ts'
 
 /** Maps of JSON values; changed in place by the transformers of one build. */
@@ -28,6 +28,8 @@ export interface Resource {
   /** Where it comes from, and what has changed it: kept only where `buildMetadata` asks. */
   origin?: Origin
   transformations: readonly Origin[]
+  /** The id that was last made, and of what: it is asked for again and again. */
+  known?: { readonly gvk: Gvk; readonly id: Id }
 }
 
 /** Names in which Kustomize keeps notes while it builds. Its functions write them, so they may be in what is read. */
@@ -113,12 +115,19 @@ export function metadataOf(object: JsonMap): JsonMap {
 }
 
 export function gvkOf(object: JsonMap): Gvk {
-  return { ...groupVersionOf(textOf(memberOf(object, 'apiVersion'))), kind: textOf(memberOf(object, 'kind')) }
+  return gvkFor(textOf(memberOf(object, 'apiVersion')), textOf(memberOf(object, 'kind')))
 }
 
-export function currentIdOf({ object }: Resource): Id {
+export function currentIdOf(resource: Resource): Id {
+  const { object, known } = resource
+  const gvk = gvkOf(object)
   const metadata = metadataOf(object)
-  return { ...gvkOf(object), name: textOf(memberOf(metadata, 'name')), namespace: textOf(memberOf(metadata, 'namespace')) }
+  const name = textOf(memberOf(metadata, 'name'))
+  const namespace = textOf(memberOf(metadata, 'namespace'))
+  if (known !== undefined && known.gvk === gvk && known.id.name === name && known.id.namespace === namespace) return known.id
+  const id: Id = { group: gvk.group, version: gvk.version, kind: gvk.kind, name, namespace }
+  resource.known = { gvk, id }
+  return id
 }
 
 export function originalIdOf(resource: Resource): Id {
@@ -127,13 +136,15 @@ export function originalIdOf(resource: Resource): Id {
 
 /** Every id that it has or had, oldest first. */
 export function idsOf(resource: Resource): readonly Id[] {
-  return [...resource.previous, currentIdOf(resource)]
+  const current = currentIdOf(resource)
+  return resource.previous.length === 0 ? [current] : [...resource.previous, current]
 }
 
 /** To be called before the name, the namespace or the kind may change. */
 export function rememberId(resource: Resource): void {
   const id = currentIdOf(resource)
-  resource.previous = [...resource.previous, { ...id, namespace: effectiveNamespace(id) }]
+  const { group, version, kind, name } = id
+  resource.previous = [...resource.previous, { group, version, kind, name, namespace: effectiveNamespace(id) }]
 }
 
 /** Members of `metadata.labels` or `metadata.annotations`, as texts. */

@@ -1,7 +1,7 @@
 // Names, tags and digests of images. Follows kustomize v5.7 `api/filters/imagetag`.
 import { RE2JS } from 're2js'
 import { KustomizeError, messageOf } from '../errors.ts'
-import { visitField } from '../field-spec.ts'
+import { specsFor, visitField } from '../field-spec.ts'
 import type { FieldSpec } from '../field-spec.ts'
 import type { ResourceMap } from '../resource-map.ts'
 import { isMap } from '../resource.ts'
@@ -22,7 +22,7 @@ export function applyImage(map: ResourceMap, change: ImageChange, fieldSpecs: re
   for (const { object } of map.list) {
     if (object['kind'] === 'CustomResourceDefinition') continue
     walk(object, setter)
-    for (const spec of fieldSpecs) visitField(object, spec, setter)
+    for (const spec of specsFor(fieldSpecs, object)) visitField(object, spec, setter)
   }
 }
 

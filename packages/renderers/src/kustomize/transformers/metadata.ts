@@ -1,6 +1,6 @@
 // Labels and annotations, in resources and in the pods that they make. Follows kustomize v5.7 `api/filters/labels` and `api/filters/annotations`.
 import { KustomizeError } from '../errors.ts'
-import { visitField } from '../field-spec.ts'
+import { specsFor, visitField } from '../field-spec.ts'
 import type { FieldSpec } from '../field-spec.ts'
 import type { ResourceMap } from '../resource-map.ts'
 import { checkKey, isMap } from '../resource.ts'
@@ -19,7 +19,7 @@ export function setEntries(object: JsonMap, entries: Readonly<Record<string, str
   const setters = Object.keys(entries)
     .sort()
     .map((key) => [key, sharedSetter(entries[key])] as const)
-  for (const spec of fieldSpecs)
+  for (const spec of specsFor(fieldSpecs, object))
     visitField(
       object,
       spec,

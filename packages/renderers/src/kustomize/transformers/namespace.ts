@@ -1,6 +1,6 @@
 // Puts resources into a namespace. Follows kustomize v5.7 `api/filters/namespace`.
 import { KustomizeError } from '../errors.ts'
-import { visitField } from '../field-spec.ts'
+import { specsFor, visitField } from '../field-spec.ts'
 import type { FieldSpec } from '../field-spec.ts'
 import { formatId, isClusterScoped, keyOf } from '../resource-id.ts'
 import type { ResourceMap } from '../resource-map.ts'
@@ -45,7 +45,7 @@ function setIn(object: JsonMap, { namespace, fieldSpecs, unsetOnly = false, subj
   }
   const isBinding = gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding'
   if (isBinding && subjects !== 'none') setSubjects(object, subjects, setter)
-  for (const spec of fieldSpecs) {
+  for (const spec of specsFor(fieldSpecs, object)) {
     if (spec.path === 'metadata/namespace') continue
     if (spec.path === 'metadata/name' && object['apiVersion'] !== 'v1') continue
     if (isBinding && spec.path === 'subjects/namespace') continue

@@ -1,0 +1,10 @@
+// Jsonnet without I/O, bounded in steps, time and memory.
+export { evaluateJsonnet } from './evaluate-jsonnet.ts'
+export type { JsonnetOptions, JsonnetResult, JsonnetVariable } from './evaluate-jsonnet.ts'
+export { formatJson } from './json-text.ts'
+export type { Json } from './json-text.ts'
+export type { JsonnetImport, JsonnetImporter } from './load-imports.ts'
+export type { YamlReader } from './std/parse.ts'
+export { defaultLimits } from './limits.ts'
+export type { JsonnetLimits } from './limits.ts'
+export { JsonnetError, JsonnetLimitError, JsonnetRuntimeError, JsonnetSyntaxError } from './errors.ts'
