@@ -1,5 +1,5 @@
 // `.Files`: what a chart may read of itself. Follows helm `pkg/engine/files.go`.
-import { matchesGlob } from '@plumbline/core'
+import { matchesGlob } from '@plumbline/core/model'
 import { base64, baseName, FunctionError, HostObject, textOf, typed } from '@plumbline/gotemplate'
 import type { GoMap, GoMethod, GoValue } from '@plumbline/gotemplate'
 import type { ChartFile } from './chart.ts'

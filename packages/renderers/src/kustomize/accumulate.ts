@@ -15,10 +15,11 @@ import type { Kustomization } from './kustomization.ts'
 import { normalize } from './loader.ts'
 import type { Loader } from './loader.ts'
 import type { Origin } from './origin.ts'
-import { readResources } from './read-resources.ts'
+import { knownObjects } from './known-files.ts'
+import { decoded, objectsOf, readResources } from './read-resources.ts'
 import { checkDistinct, createResourceMap } from './resource-map.ts'
 import type { ResourceMap } from './resource-map.ts'
-import { currentIdOf, textOf } from './resource.ts'
+import { currentIdOf, resourceOf, textOf } from './resource.ts'
 import type { JsonMap, Resource } from './resource.ts'
 import { useSchema } from './openapi.ts'
 import type { SchemaState } from './openapi.ts'
@@ -161,7 +162,12 @@ async function attemptFolder(path: string, { loader }: Layer): Promise<{ readonl
 }
 
 async function readFile(path: string, layer: Layer): Promise<Resource[]> {
-  const resources = readResources(await layer.loader.read(path), path)
+  const file = await layer.loader.open(path)
+  const objects = await knownObjects(file.id, async () => {
+    const content = await file.read()
+    return { objects: objectsOf(decoded(content), path), size: content.byteLength }
+  })
+  const resources = objects.map(resourceOf)
   if (layer.keepsOrigins) for (const resource of resources) resource.origin = { path: joined(layer.place, path) }
   return resources
 }

@@ -8,11 +8,20 @@ export interface Loader {
   readonly root: string
   /** @throws {KustomizeError} when there is no such file, or when it is outside of the folder */
   read(path: string): Promise<Uint8Array>
+  /** The file without its content yet. @throws {KustomizeError} as `read` */
+  open(path: string): Promise<OpenFile>
   readText(path: string): Promise<string>
   /** Whether there is a file of this name; says nothing of folders. */
   has(path: string): Promise<boolean>
   /** A loader for another folder. @throws {KustomizeError} when it is none, or one that is being built already */
   enter(path: string): Promise<Loader>
+}
+
+/** A file that is there. */
+export interface OpenFile {
+  /** Equal exactly when the content is. */
+  readonly id: string
+  read(): Promise<Uint8Array>
 }
 
 const maxLinks = 40
@@ -25,7 +34,7 @@ export function createLoader(tree: SourceTree, root: string): Loader {
 }
 
 function loaderAt(tree: SourceTree, root: string, parents: readonly string[]): Loader {
-  async function fileAt(path: string): Promise<Uint8Array | undefined> {
+  async function fileAt(path: string): Promise<OpenFile | undefined> {
     if (path === '') return undefined
     if (isRemote(path))
       throw new KustomizeError(`'${path}' is a URL: resources of other places are not fetched; keep a copy in the repository`, 'KUSTOMIZE_UNSUPPORTED')
@@ -37,26 +46,37 @@ function loaderAt(tree: SourceTree, root: string, parents: readonly string[]): L
     const real = await realPath(tree, full)
     if (root !== '' && !real.startsWith(`${root}/`))
       throw new KustomizeError(`security; file '${shown(full)}' is not in or below '${shown(root)}'`, 'KUSTOMIZE_PATH')
-    return tree.read(full)
+    return {
+      id: entry.id,
+      async read() {
+        const content = await tree.read(full)
+        if (content === undefined) throw notThere(path)
+        return content
+      },
+    }
   }
 
-  async function read(path: string): Promise<Uint8Array> {
-    const content = await fileAt(path)
-    if (content === undefined && !path.startsWith('/')) {
+  function notThere(path: string): KustomizeError {
+    const place = path.startsWith('/') ? path : shown(normalize(`${root}/${path}`) ?? path)
+    return new KustomizeError(`evalsymlink failure on '${place}' : no such file or directory`, 'KUSTOMIZE_PATH')
+  }
+
+  async function open(path: string): Promise<OpenFile> {
+    const file = await fileAt(path)
+    if (file === undefined && !path.startsWith('/')) {
       const full = normalize(`${root}/${path}`) ?? path
       const isFolder = full === '' || (await tree.entry(full))?.kind === 'directory'
       if (isFolder) throw new KustomizeError(`'${shown(full)}' must resolve to a file`, 'KUSTOMIZE_PATH')
     }
-    if (content === undefined)
-      throw new KustomizeError(
-        `evalsymlink failure on '${path.startsWith('/') ? path : shown(normalize(`${root}/${path}`) ?? path)}' : no such file or directory`,
-        'KUSTOMIZE_PATH',
-      )
-    return content
+    if (file === undefined) throw notThere(path)
+    return file
   }
+
+  const read = async (path: string): Promise<Uint8Array> => (await open(path)).read()
 
   return {
     root,
+    open,
     read,
     readText: async (path) => decoder.decode(await read(path)),
     has: async (path) => (await fileAt(path)) !== undefined,

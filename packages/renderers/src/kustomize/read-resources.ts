@@ -7,6 +7,11 @@ import type { JsonMap, Resource } from './resource.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: false })
 
+/** Reads text as Go does: what is no UTF-8 becomes U+FFFD. */
+export function decoded(content: Uint8Array): string {
+  return decoder.decode(content)
+}
+
 /**
  * Every resource of a text, lists taken apart. Documents without content are passed over.
  * @param place names the text in errors

@@ -11,6 +11,8 @@ export interface Gvk {
 export interface Id extends Gvk {
   readonly name: string
   readonly namespace: string
+  /** Filled when it is asked for: not to be carried over to another id. */
+  key?: string
 }
 
 /** Stands for the namespace of kinds that have none. */
@@ -89,15 +91,9 @@ export function effectiveNamespace(id: Id): string {
   return id.namespace === '' ? 'default' : id.namespace
 }
 
-const keys = new WeakMap<Id, string>()
-
 /** Equal for ids that are the same resource. */
 export function keyOf(id: Id): string {
-  const known = keys.get(id)
-  if (known !== undefined) return known
-  const key = `${id.group}/${id.version}/${id.kind}/${effectiveNamespace(id)}/${id.name}`
-  keys.set(id, key)
-  return key
+  return (id.key ??= `${id.group}/${id.version}/${id.kind}/${effectiveNamespace(id)}/${id.name}`)
 }
 
 /** Whether empty or equal in every part of the selector. */

@@ -14,11 +14,10 @@ function groupAt(map: JsonMap, name: string): Place[] | undefined {
   return groups.get(map)?.get(name)
 }
 
-function note(map: JsonMap, name: string, group: Place[]): void {
+function note({ map, name }: Place, group: Place[]): void {
   const known = groups.get(map)
   if (known === undefined) groups.set(map, new Map([[name, group]]))
   else known.set(name, group)
-  group.push({ map, name })
 }
 
 /** Sets values in one resource, of which the new ones become one value. */
@@ -27,7 +26,10 @@ export function sharedSetter(value: unknown): (map: JsonMap, name: string) => vo
   return (map, name) => {
     if (Object.hasOwn(map, name)) return overwrite(map, name, value)
     setMember(map, name, value)
-    note(map, name, created)
+    created.push({ map, name })
+    // Most values have one place, of which nothing needs to be known.
+    if (created.length === 2) for (const place of created) note(place, created)
+    else if (created.length > 2) note({ map, name }, created)
   }
 }
 
@@ -44,6 +46,7 @@ export function takePlace(map: JsonMap, old: JsonMap): void {
     if (!Object.hasOwn(map, name)) continue
     const at = group.findIndex((place) => place.map === old && place.name === name)
     if (at >= 0) group.splice(at, 1)
-    note(map, name, group)
+    group.push({ map, name })
+    note({ map, name }, group)
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { SourceError } from '@plumbline/core'
+import { SourceError } from '@plumbline/core/errors'
 import type { SourceTree, TreeEntry } from '@plumbline/core'
 
 /** Options of a local tree. */

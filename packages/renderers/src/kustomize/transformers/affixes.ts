@@ -17,17 +17,20 @@ function isFixed({ group, kind }: Gvk): boolean {
 /** Adds the text to one end of the names. */
 export function applyAffix(map: ResourceMap, end: AffixEnd, text: string, fieldSpecs: readonly FieldSpec[]): void {
   if (text === '') return
+  const added = (value: unknown): string => (end === 'prefix' ? text + textOf(value) : textOf(value) + text)
+  // Kinds were those of the original; what they are now does not matter.
+  const places = fieldSpecs.map((spec) => ({ spec, everywhere: { ...spec, group: '', version: '', kind: '' } }))
   for (const resource of map.list) {
     const id = originalIdOf(resource)
     if (isFixed(id)) continue
-    for (const spec of fieldSpecs) {
+    for (const { spec, everywhere } of places) {
       if (!isSelectedBy(id, spec)) continue
       if (spec.path === 'metadata/name') {
         if (end === 'prefix') resource.prefixes = [...resource.prefixes, text]
         else resource.suffixes = [...resource.suffixes, text]
         rememberId(resource)
       }
-      visitField(resource.object, { ...spec, group: '', version: '', kind: '' }, (value) => (end === 'prefix' ? text + textOf(value) : textOf(value) + text))
+      visitField(resource.object, everywhere, added)
     }
   }
   map.touch()

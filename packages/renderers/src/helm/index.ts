@@ -1,0 +1,12 @@
+// Charts alone: nothing of Kustomize or of Jsonnet is loaded.
+export { ChartError } from './chart.ts'
+export type { Chart, ChartDependency, ChartFile, ChartMetadata } from './chart.ts'
+export type { ChartLimits } from './archive.ts'
+export type { HelmVersion } from './helm-version.ts'
+export { loadChart, loadFiles } from './load-chart.ts'
+export type { RenderedManifest } from './manifests.ts'
+export { formatRendered, renderChart } from './render-chart.ts'
+export type { RenderChartOptions, RenderedChart, TextOptions } from './render-chart.ts'
+export { setFiles, setJson, setLiteral, setStrings, setValues } from './set-values.ts'
+export { mergeMaps } from './values.ts'
+export { readYamlMap } from './yaml-values.ts'
