@@ -14,6 +14,7 @@ export { applyJsonPatch } from './json-patch.ts'
 export { applyMergePatch } from './merge-patch.ts'
 export { applyStrategicMergePatch } from './strategic-merge.ts'
 export { createThreeWayMergePatch } from './three-way.ts'
+export { predictApply } from './structured-merge/predict-apply.ts'
 export { applyConfiguration, describe as describeManager, recordUpdate } from './structured-merge/apply.ts'
 export type { AnyObject, ApplyConflict, ApplyOutcome, ApplyRequest, UpdateRequest } from './structured-merge/apply.ts'
 export {

@@ -80,6 +80,24 @@ export function canonicalQuantity(text: string | number | bigint): string {
   return formatQuantity(parseQuantity(text))
 }
 
+const maxKnown = 5000
+
+/** A function of texts that are few and come again and again. */
+function remembered(work: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>()
+  return (text) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const made = work(text)
+    if (known.size >= maxKnown) known.clear()
+    if (text.length <= maxLength) known.set(text, made)
+    return made
+  }
+}
+
+const canonicalOrSame = remembered((text) => (isQuantity(text) ? canonicalQuantity(text) : text))
+const millisOrSame = remembered((text) => (isQuantity(text) ? inMillis(text) : text))
+
 /** Whether a value can be read as a quantity. */
 export function isQuantity(value: unknown): value is string | number | bigint {
   if (typeof value === 'number' || typeof value === 'bigint') return true
@@ -97,9 +115,12 @@ function isResourceList(schema: TypeSchema): boolean {
   return schema.kind === 'map' && schema.values.kind === 'scalar' && schema.values.type === 'quantity'
 }
 
-/** Resources are counted in thousandths; what is less is rounded up. */
 function wholeMillis(value: unknown): unknown {
-  if (!isQuantity(value)) return value
+  return typeof value === 'string' ? millisOrSame(value) : isQuantity(value) ? inMillis(value) : value
+}
+
+/** Resources are counted in thousandths; what is less is rounded up. */
+function inMillis(value: string | number | bigint): string {
   const quantity = parseQuantity(value)
   const rest = quantity.nano % nanosPerMilli
   const nano = rest === 0n ? quantity.nano : quantity.nano - rest + (quantity.nano > 0n ? nanosPerMilli : 0n)
@@ -108,14 +129,38 @@ function wholeMillis(value: unknown): unknown {
 
 const nanosPerMilli = 1_000_000n
 
+const quantityTypes = new WeakMap<TypeSchema, boolean>()
+
+/** Whether a value of a type can have quantities in it: most cannot, and are not looked at. */
+function mayHaveQuantities(schema: TypeSchema): boolean {
+  const known = quantityTypes.get(schema)
+  if (known !== undefined) return known
+  const seen = new Set<TypeSchema>()
+  const reaches = (type: TypeSchema): boolean => {
+    if (type.kind === 'scalar') return type.type === 'quantity'
+    if (type.kind === 'any' || seen.has(type)) return false
+    seen.add(type)
+    if (type.kind === 'list') return reaches(type.items)
+    if (type.kind === 'map') return reaches(type.values)
+    for (const field of type.fields.values()) if (reaches(field)) return true
+    return false
+  }
+  const found = reaches(schema)
+  quantityTypes.set(schema, found)
+  return found
+}
+
 /**
  * The value with every quantity of its type in canonical form. What does not change is not copied; what is no quantity is left as it is.
  */
 export function canonicalizeQuantities(value: unknown, schema: TypeSchema): unknown {
-  if (schema.kind === 'scalar') return schema.type === 'quantity' && isQuantity(value) ? canonicalQuantity(value) : value
+  if (schema.kind === 'scalar') {
+    if (schema.type !== 'quantity') return value
+    return typeof value === 'string' ? canonicalOrSame(value) : isQuantity(value) ? canonicalQuantity(value) : value
+  }
   if (schema.kind === 'any' || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
-    if (schema.kind !== 'list') return value
+    if (schema.kind !== 'list' || !mayHaveQuantities(schema)) return value
     let copy: unknown[] | undefined
     for (const [index, item] of value.entries()) {
       const next = canonicalizeQuantities(item, schema.items)
@@ -123,7 +168,7 @@ export function canonicalizeQuantities(value: unknown, schema: TypeSchema): unkn
     }
     return copy ?? value
   }
-  if (!isMap(value)) return value
+  if (!isMap(value) || !mayHaveQuantities(schema)) return value
   let copy: Record<string, unknown> | undefined
   for (const name of Object.keys(value)) {
     const inner = memberSchema(schema, name)

@@ -1,5 +1,5 @@
 // The difference between one desired object and its live counterpart, as data.
-import { differencesOf } from './equal.ts'
+import { differencesOf, isEqual } from './equal.ts'
 import type { ValueDifference } from './equal.ts'
 import { createIgnoreRules } from './ignore.ts'
 import type { IgnoreRules } from './ignore.ts'
@@ -46,14 +46,24 @@ const noRules = createIgnoreRules([])
 
 /** Compare a live object with what will live, both in the same form. */
 export function compared(live: KubernetesObject, predicted: KubernetesObject, settings: Omit<DiffSettings, 'prediction'>): ObjectDiff {
+  // What is the same as it is written is the same in any form.
+  if (predicted === live || isEqual(predicted, live)) return unmodified
   const { ignore = noRules, knownTypes = defaultKnownTypes } = settings
   const options = { keepsAggregatedRules: settings.comparesAggregatedRoles === true }
-  const before = knownTypes(normalizeObject(live, options))
-  const after = knownTypes(normalizeObject(predicted, options))
+  // What does not count need not be brought into form.
+  const counted = settings.comparesStatus === true ? (object: KubernetesObject) => object : withoutStatus
+  const before = knownTypes(normalizeObject(counted(live), options))
+  const after = knownTypes(normalizeObject(counted(predicted), options))
   const differences = differencesOf(ignore.strip(before, live), ignore.strip(after, live)).filter(
     ({ path }) => !(path[0] === 'status' && settings.comparesStatus !== true) && !isBookkeeping(path),
   )
   return differences.length === 0 ? unmodified : { isModified: true, differences }
+}
+
+function withoutStatus(object: KubernetesObject): KubernetesObject {
+  if (!Object.hasOwn(object, 'status')) return object
+  const { status: _status, ...rest } = object
+  return rest as KubernetesObject
 }
 
 /** The last-applied annotation is how client-side apply keeps its own books. */

@@ -1,8 +1,9 @@
 // `spec.ignoreDifferences` by JSON pointers, by jq expressions and by managers of fields. Group and kind may be globs, name and namespace are exact.
 import { compileJqDelete, JqError, JqLimitError, JqSyntaxError } from '@plumbline/jq'
 import type { JqProgram } from '@plumbline/jq'
-import { applyJsonPatch, decodeManagers, removeFields, untypedSchema } from '@plumbline/schema'
+import { decodeManagers, removeFields, untypedSchema } from '@plumbline/schema'
 import { schemaOfObject } from './normalize.ts'
+import { parsePointer, withoutPointer } from './without-pointer.ts'
 import type { IgnoreDifference } from '../model/application.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { groupOf } from '../model/resource-id.ts'
@@ -20,18 +21,13 @@ export interface IgnoreRules {
  */
 export function createIgnoreRules(rules: readonly IgnoreDifference[]): IgnoreRules {
   const programs = new Map(rules.flatMap(({ jqPathExpressions = [] }) => jqPathExpressions).map((expression) => [expression, compiled(expression)]))
+  const pointers = new Map(rules.flatMap(({ jsonPointers = [] }) => jsonPointers).map((pointer) => [pointer, parsePointer(pointer)]))
   return {
     strip(object, live = object) {
       let stripped: unknown = object
       for (const rule of rules) {
         if (!appliesTo(rule, object)) continue
-        for (const path of rule.jsonPointers ?? []) {
-          try {
-            stripped = applyJsonPatch(stripped, [{ op: 'remove', path }])
-          } catch {
-            // Nothing is there to ignore.
-          }
-        }
+        for (const path of rule.jsonPointers ?? []) stripped = withoutPointer(stripped, pointers.get(path) ?? [])
         for (const expression of rule.jqPathExpressions ?? []) stripped = withoutFound(programs.get(expression), stripped)
         stripped = withoutFieldsOf(rule.managedFieldsManagers ?? [], stripped as KubernetesObject, live)
       }

@@ -51,11 +51,18 @@ const pointerTexts = new Set(['storageClassName', 'ingressClassName', 'loadBalan
 function withoutEmptyTexts(value: unknown, schema: TypeSchema): unknown {
   if (Array.isArray(value)) {
     const inner = itemSchema(schema)
-    return inner?.kind === 'object' || inner?.kind === 'list' ? value.map((item) => withoutEmptyTexts(item, inner)) : value
+    if (inner?.kind !== 'object' && inner?.kind !== 'list') return value
+    let list: unknown[] | undefined
+    for (const [index, item] of (value as unknown[]).entries()) {
+      const next = withoutEmptyTexts(item, inner)
+      if (next !== item) (list ??= [...(value as unknown[])])[index] = next
+    }
+    return list ?? value
   }
   if (!isRecord(value) || schema.kind === 'scalar' || schema.kind === 'any') return value
   let copy: Record<string, unknown> | undefined
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const member = value[name]
     if (member === '') {
       const isOmitted =
         schema.kind === 'object' &&
@@ -93,11 +100,28 @@ function withSortedSubsets(endpoints: KubernetesObject): KubernetesObject {
   return { ...endpoints, subsets: sorted(ordered) }
 }
 
-/** Typed objects have no nulls: a member is there or not. */
+/** Typed objects have no nulls: a member is there or not. What has none is not copied. */
 function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls)
-  if (!isRecord(value)) return value
-  return Object.fromEntries(Object.entries(value).flatMap(([name, member]) => (member === null ? [] : [[name, withoutNulls(member)]])))
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    let list: unknown[] | undefined
+    for (const [index, item] of (value as unknown[]).entries()) {
+      const next = withoutNulls(item)
+      if (next !== item) (list ??= [...(value as unknown[])])[index] = next
+    }
+    return list ?? value
+  }
+  const map = value as Readonly<Record<string, unknown>>
+  let copy: Record<string, unknown> | undefined
+  for (const name of Object.keys(map)) {
+    const member = map[name]
+    if (member === null) delete (copy ??= { ...map })[name]
+    else if (typeof member === 'object') {
+      const next = withoutNulls(member)
+      if (next !== member) (copy ??= { ...map })[name] = next
+    }
+  }
+  return copy ?? value
 }
 
 /** Members that only the API server writes. */

@@ -1,5 +1,5 @@
 // What the live object will be once the desired one has been applied: by field ownership, or three-way with the last applied object.
-import { applyConfiguration, applyMergePatch, applyStrategicMergePatch, createThreeWayMergePatch, untypedSchema } from '@plumbline/schema'
+import { applyConfiguration, applyMergePatch, applyStrategicMergePatch, createThreeWayMergePatch, predictApply, untypedSchema } from '@plumbline/schema'
 import { parseJson } from '@plumbline/yaml'
 import { canonicalObject, schemaOfObject } from './normalize.ts'
 import { annotationOf, isKubernetesObject, isRecord } from '../model/kubernetes-object.ts'
@@ -22,6 +22,8 @@ export function predictLive(desired: KubernetesObject, live: KubernetesObject, p
   if (prediction.mode === 'ownership' && ownsFields(live, prediction.fieldManager)) {
     try {
       const schema = schemaOfObject(desired) ?? untypedSchema
+      const plain = predictApply(live, desired, { manager: prediction.fieldManager, apiVersion: desired.apiVersion }, schema)
+      if (plain !== undefined) return plain as KubernetesObject
       const outcome = applyConfiguration({
         live,
         configuration: desired,
@@ -42,6 +44,7 @@ export function predictLive(desired: KubernetesObject, live: KubernetesObject, p
   // Lists of custom resources are replaced as wholes. What the server filled into their elements is no reason to do so.
   const seen = schema === undefined ? (withoutAdditions(original, live) as KubernetesObject) : live
   const patch = createThreeWayMergePatch(original, configuration, seen, schema)
+  if (isRecord(patch) && Object.keys(patch).length === 0) return live
   return (schema === undefined ? applyMergePatch(live, patch) : applyStrategicMergePatch(live, patch, schema)) as KubernetesObject
 }
 

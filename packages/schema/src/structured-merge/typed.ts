@@ -149,23 +149,53 @@ function grouped(list: readonly unknown[], schema: ListSchema, path: readonly st
   return groups
 }
 
-/** `right` merged into `left`: what right says counts, what it does not say stays. */
-export function mergeTyped(left: unknown, right: unknown, schema: TypeSchema, path: readonly string[] = []): unknown {
-  if (right === undefined) return left
+/**
+ * `right` merged into `left`: what right says counts, what it does not say stays. What is the same in both is that of `left`.
+ * @param path where the values are, for errors; changed on the way
+ */
+export function mergeTyped(left: unknown, right: unknown, schema: TypeSchema, path: string[] = []): unknown {
+  if (right === undefined || left === right) return left
   if (left === undefined) return right
   const shape = shapeOf(schema, right)
-  if (shape === 'leaf' || (isBlank(left) && isBlank(right))) return right
+  if (shape === 'leaf' || (isBlank(left) && isBlank(right))) return isSame(left, right) ? left : right
   if (shape === 'list') return mergeLists(Array.isArray(left) ? left : [], Array.isArray(right) ? right : [], schema as ListSchema, path)
   if (!isMap(left)) return right
-  const merged = copyMap(left)
-  if (isMap(right))
-    for (const name of Object.keys(right))
-      setMember(merged, name, mergeTyped(member(left, name), right[name], memberSchema(schema, name) ?? untypedSchema, [...path, `f:${name}`]))
-  return merged
+  if (!isMap(right)) return left
+  let merged: Record<string, unknown> | undefined
+  for (const name of Object.keys(right)) {
+    const before = member(left, name)
+    path.push(`f:${name}`)
+    const after = mergeTyped(before, right[name], memberSchema(schema, name) ?? untypedSchema, path)
+    path.pop()
+    if (after !== before || (after === undefined && !Object.hasOwn(left, name))) setMember((merged ??= copyMap(left)), name, after)
+  }
+  return merged ?? left
+}
+
+/** Whether two lists have elements with the same keys at the same places: then nothing has to be looked up. */
+function areAligned(left: readonly unknown[], right: readonly unknown[], { listType, keys }: ListSchema): boolean {
+  if (listType === 'set' || left.length !== right.length) return false
+  return left.every((mine, at) => {
+    const theirs = right[at]
+    return isMap(mine) && isMap(theirs) && keys.every((key) => member(mine, key) !== undefined && member(mine, key) === member(theirs, key))
+  })
+}
+
+function mergeAligned(left: readonly unknown[], right: readonly unknown[], schema: ListSchema, path: string[]): readonly unknown[] {
+  let merged: unknown[] | undefined
+  for (const [at, mine] of left.entries()) {
+    path.push(`i:${at}`)
+    const after = mergeTyped(mine, right[at], schema.items, path)
+    path.pop()
+    if (after !== mine) (merged ??= [...left])[at] = after
+  }
+  return merged ?? left
 }
 
 /** Elements of both lists; the order is that of `right` for what it has, and of `left` for the rest. */
-function mergeLists(left: readonly unknown[], right: readonly unknown[], schema: ListSchema, path: readonly string[]): unknown[] {
+function mergeLists(left: readonly unknown[], right: readonly unknown[], schema: ListSchema, path: string[]): readonly unknown[] {
+  if (areAligned(left, right, schema) && new Set(left.map((item) => elementOf(item, schema, path))).size === left.length)
+    return mergeAligned(left, right, schema, path)
   const [lefts, rights] = [elementsOf(left, schema, path), elementsOf(right, schema, path)]
   const leftValues = new Map<string, unknown>()
   for (const { element, value } of lefts) if (!leftValues.has(element)) leftValues.set(element, value)
