@@ -58,6 +58,20 @@ describe('a takeover from Argo CD', () => {
     expect(managersOf(world.cluster.api.get(configMaps, 'shop', 'b'))).toEqual(['argocd'])
   })
 
+  it('goes over to server-side apply with what client-side apply owned, and drops what git has dropped', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': `${configMap('a', '1')}  gone: soon\n` }, { compatibility: 'argocd' })
+    world.apply('shop')
+    await world.untilSynced('shop')
+    expect(world.cluster.api.get(configMaps, 'shop', 'a')).toMatchObject({ data: { value: '1', gone: 'soon' } })
+    const options = 'metadata:\n  annotations: {argocd.argoproj.io/sync-options: ServerSideApply=true}\n'
+    const revision = await world.commit({ 'shop/a.yaml': configMap('a', '2').replace('metadata:\n', options) })
+    await world.untilSynced('shop', revision)
+    const live = world.cluster.api.get(configMaps, 'shop', 'a')
+    expect(live?.['data']).toEqual({ value: '2' })
+    expect(live?.metadata.annotations).not.toHaveProperty([lastApplied])
+    expect((live?.metadata.managedFields ?? []).map(({ manager, operation }) => [manager, operation])).toEqual([['argocd-controller', 'Apply']])
+  })
+
   it('writes the spec as Go does when an operation begins', async () => {
     await using world = await createWorld({ 'shop/a.yaml': configMap('a', '1') }, { compatibility: 'argocd' })
     world.apply('shop', { syncPolicy: { automated: { prune: false }, retry: { limit: 0 }, syncOptions: ['CreateNamespace=true'] }, revisionHistoryLimit: 0 })

@@ -1,4 +1,5 @@
 // Writes one object: server-side apply, three-way patch, or replace; answers as kubectl words it.
+import { adoptClientSide } from './adopt-client-side.ts'
 import { applyClientSide } from './client-side-apply.ts'
 import { deletedLine, deletionWarning, joined, kubectlNameOf, withSource } from './kubectl-words.ts'
 import type { Say, WriteOutcome } from './kubectl-words.ts'
@@ -61,7 +62,8 @@ function applyLocally({ cluster, object, live, isForced, options, compatibility,
 
 async function applyServerSide({ cluster, object, live, isForced, options, say }: Write): Promise<WriteOutcome> {
   try {
-    const written = await cluster.apply(object, { ...options, force: true })
+    const applied = await cluster.apply(object, { ...options, force: true })
+    const written = options.dryRun === true ? applied : await adoptClientSide(cluster, object, applied, options)
     return { object: written, message: joined(say('serverside-applied', written).message, deletionWarning(written)) }
   } catch (error) {
     if (!isForced || !(error instanceof ClusterError) || error.status !== 422 || live === undefined || !isRecreatable(object)) throw error
