@@ -69,7 +69,9 @@ describe('a takeover from Argo CD', () => {
     const live = world.cluster.api.get(configMaps, 'shop', 'a')
     expect(live?.['data']).toEqual({ value: '2' })
     expect(live?.metadata.annotations).not.toHaveProperty([lastApplied])
-    expect((live?.metadata.managedFields ?? []).map(({ manager, operation }) => [manager, operation])).toEqual([['argocd-controller', 'Apply']])
+    expect(((live?.metadata.managedFields ?? []) as { manager: string; operation: string }[]).map(({ manager, operation }) => [manager, operation])).toEqual([
+      ['argocd-controller', 'Apply'],
+    ])
   })
 
   it('writes the spec as Go does when an operation begins', async () => {

@@ -1,6 +1,6 @@
 // The controller as `plumbline run` and the demo use it: everything wired for one cluster.
 import { createEngine, messageOf, neverManaged, parseSettings } from '@plumbline/core'
-import type { Engine, InstallationSettings, Logger, PushAnswer, Renderer } from '@plumbline/core'
+import type { Engine, InstallationSettings, Logger, PlanGuards, PushAnswer, Renderer } from '@plumbline/core'
 import {
   createApplicationStore,
   createCluster,
@@ -25,6 +25,10 @@ export interface ControllerOptions {
   readonly namespace?: string
   readonly installDefinitions?: boolean
   readonly compatibility?: 'plumbline' | 'argocd'
+  /** Limits that every plan has to keep. */
+  readonly guards?: PlanGuards
+  /** Whether every object of a plan is written as a dry run before the first write. Default: no. */
+  readonly validatesPlans?: boolean
   readonly webhookPort?: number
   readonly webhookSecret?: string
   readonly gitCacheDir?: string
@@ -170,6 +174,8 @@ function startEngine(
     logger,
     controllerNamespace: namespace,
     ...(options.compatibility === undefined ? {} : { compatibility: options.compatibility }),
+    ...(options.guards === undefined ? {} : { guards: options.guards }),
+    ...(options.validatesPlans === undefined ? {} : { validatesPlans: options.validatesPlans }),
     ...(tracking === undefined ? {} : { tracking }),
     ...(exclusions === undefined ? {} : { exclusions: [...exclusions, ...neverManaged] }),
     ...(reconcileIntervalMs === undefined ? {} : { reconcileIntervalMs }),

@@ -135,7 +135,7 @@ export async function inspectApplication(name: string | undefined, values: Value
       close,
       plan: (policy = {}) =>
         planOf(application, gathered, rendered, {
-          policy: { serverSideByDefault: !isOriginal, ...(isOriginal ? { compatibility: 'argocd' as const } : {}), ...policy },
+          policy: { serverSideByDefault: !isOriginal, ...(isOriginal && policy.dryRun !== true ? { compatibility: 'argocd' as const } : {}), ...policy },
           controllerNamespace: namespace,
           ...(project === undefined ? {} : { project }),
           liveHook: (id) => cluster.live.get(id),

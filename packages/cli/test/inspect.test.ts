@@ -60,8 +60,11 @@ describe('an application of a cluster', () => {
   it('is planned, synced, and then in sync', async () => {
     expect(await of('diff')).toMatchObject({ status: 1, out: expect.stringContaining('=== Deployment/shop/web (new)') as string })
     expect((await of('plan')).out).toMatch(/create Namespace\/shop[\s\S]*create Deployment\/shop\/web/)
-    // The server refuses what would live in a namespace that is not there, and nothing is made.
-    expect(await of('sync', '--dry-run')).toMatchObject({ status: 1, out: expect.stringContaining('namespaces "shop" not found') as string })
+    // The server would refuse what is to live in a namespace that is not there, so it is not asked, and nothing is made.
+    expect(await of('sync', '--dry-run')).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('Deployment/shop/web: would be created (dry run): nobody can be asked before there is the namespace shop') as string,
+    })
     expect(cluster).not.toHaveResource('ns', 'shop')
     const synced = await of('sync')
     expect(synced.out).toMatch(/Sync, wave 0[\s\S]*Deployment\/shop\/web: deployment\.apps\/web created[\s\S]*Succeeded: /)

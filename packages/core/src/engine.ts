@@ -17,6 +17,7 @@ import type { SyncPlan } from './plan/sync-plan.ts'
 import { defaultTracking } from './plan/tracking.ts'
 import type { TrackingSettings } from './plan/tracking.ts'
 import type { ApplicationStore } from './ports/application-store.ts'
+import type { PlanGuards } from './plan/guards.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Cluster } from './ports/cluster.ts'
 import { silentLogger } from './ports/logger.ts'
@@ -55,6 +56,10 @@ export interface EngineOptions {
   readonly healthChecks?: readonly HealthCheck[]
   /** Default: `argocd-controller`. */
   readonly fieldManager?: string
+  /** Limits that every plan has to keep; one that does not is refused as a whole. */
+  readonly guards?: PlanGuards
+  /** Whether every object of a plan is written as a dry run before the first write. Default: no. */
+  readonly validatesPlans?: boolean
   /** Time between looks without any event. Default: 120 s. */
   readonly reconcileIntervalMs?: number
   /** Applications worked on at once. Default: 10. */
@@ -105,6 +110,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     logger,
     isOriginal,
+    firstLook: { ...(options.guards === undefined ? {} : { guards: options.guards }), validates: options.validatesPlans ?? false },
     reconcileIntervalMs: options.reconcileIntervalMs ?? defaults.reconcileIntervalMs,
     concurrency: options.concurrency ?? defaults.concurrency,
     settings: {

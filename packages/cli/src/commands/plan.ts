@@ -1,8 +1,9 @@
 // `plumbline plan`: what a sync would do, from a cluster, or between two commits without one.
-import { ConfigError, formatPlan, formatPlanMarkdown } from '@plumbline/core'
-import type { ComparedResource, SyncPlan } from '@plumbline/core'
+import { checkGuards, ConfigError, formatPlan, formatPlanMarkdown } from '@plumbline/core'
+import type { ComparedResource, PlanGuards, SyncPlan } from '@plumbline/core'
 import { parseOptions } from '../command.ts'
 import type { Command } from '../command.ts'
+import { guardOptions, guardsOf, guardUsage } from '../guards.ts'
 import { inspectApplication, inspectOptions, previewCommits, readApplicationFile } from '../inspect.ts'
 import { renderersOf, rendererUsage } from '../renderers.ts'
 
@@ -21,7 +22,7 @@ What a sync of an Application would do, in order. The second form compares two c
   --output FORMAT      text (default), json (to be carried out by: plumbline sync --plan), markdown (for a pull request)
   --namespace NS       namespace of Applications (default: argocd)
   --compatibility M    argocd (default) or plumbline
-${rendererUsage}`,
+${guardUsage}${rendererUsage}`,
   async run(args) {
     const { values, positionals } = parseOptions(args, {
       ...inspectOptions,
@@ -31,7 +32,10 @@ ${rendererUsage}`,
       base: { type: 'string' },
       head: { type: 'string' },
       output: { type: 'string', default: 'text' },
+      'max-deletes': guardOptions['max-deletes'],
+      protect: guardOptions.protect,
     })
+    const guards = guardsOf(values)
     const format = String(values['output'])
     if (!['text', 'json', 'markdown'].includes(format)) throw new ConfigError('CONFIG_INVALID', `--output is text, json or markdown, not ${format}`)
     if (values['base'] !== undefined || values['head'] !== undefined) {
@@ -40,16 +44,24 @@ ${rendererUsage}`,
         throw new ConfigError('CONFIG_INVALID', 'two commits are compared with --app FILE --repo REPO --base REV --head REV')
       const { plan, comparison } = await previewCommits(await readApplicationFile(app), repo, base, head, await renderersOf(values))
       print(plan, comparison.resources, format)
-      return 0
+      return verdictOf(plan, guards)
     }
     const inspection = await inspectApplication(positionals[0], values)
     try {
-      print(inspection.plan({ prune: values['prune'] === true }), inspection.gathered.comparison.resources, format)
-      return 0
+      const plan = inspection.plan({ prune: values['prune'] === true })
+      print(plan, inspection.gathered.comparison.resources, format)
+      return verdictOf(plan, guards)
     } finally {
       await inspection.close()
     }
   },
+}
+
+/** Exits 1 for a plan that does not keep the limits, so that a build fails on it. */
+function verdictOf(plan: SyncPlan, guards: PlanGuards | undefined): number {
+  const violations = guards === undefined ? [] : checkGuards(plan, guards)
+  for (const { message } of violations) process.stderr.write(`the plan is refused: ${message}\n`)
+  return violations.length === 0 ? 0 : 1
 }
 
 function print(plan: SyncPlan, resources: readonly ComparedResource[], format: string): void {

@@ -5,6 +5,7 @@ import { loadKubeconfig } from '@plumbline/k8s'
 import { parseOptions, portOf, untilSignal } from '../command.ts'
 import type { Command } from '../command.ts'
 import { startController } from '../create-controller.ts'
+import { guardOptions, guardsOf, guardUsage, validateUsage } from '../guards.ts'
 import { rendererOptions, renderersOf, rendererUsage } from '../renderers.ts'
 
 const closeTimeoutMs = 15_000
@@ -23,7 +24,7 @@ for push webhooks.
                           plumbline: the rules that are better, server-side apply among them
   --git-cache DIR         keep fetched repositories here between runs
   --quiet                 warnings and errors only
-${rendererUsage}
+${guardUsage}${validateUsage}${rendererUsage}
 environment
   PLUMBLINE_WEBHOOK_SECRET   shared secret of push webhooks
 `,
@@ -34,6 +35,7 @@ environment
       'install-crds': { type: 'boolean' },
       'webhook-port': { type: 'string' },
       compatibility: { type: 'string' },
+      ...guardOptions,
       'git-cache': { type: 'string' },
       quiet: { type: 'boolean' },
       ...rendererOptions,
@@ -44,6 +46,7 @@ environment
     const compatibility = text('compatibility') ?? 'argocd'
     if (compatibility !== 'plumbline' && compatibility !== 'argocd')
       throw new ConfigError('CONFIG_INVALID', `--compatibility is plumbline or argocd, not ${compatibility}`)
+    const guards = guardsOf(values)
     const logger = jsonLogger(values['quiet'] === true)
     const stopping = new AbortController()
     const stopped = untilSignal().then(() => stopping.abort(new Error('stopped by a signal')))
@@ -61,6 +64,8 @@ environment
         logger,
         followsSettings: true,
         renderers: await renderersOf(values),
+        validatesPlans: values['validate'] === true,
+        ...(guards === undefined ? {} : { guards }),
         ...(namespace === undefined ? {} : { namespace }),
         ...(gitCacheDir === undefined ? {} : { gitCacheDir }),
         ...(webhookPort === undefined ? {} : { webhookPort }),

@@ -5,6 +5,7 @@ import { systemClock } from '@plumbline/k8s'
 import { readFile } from 'node:fs/promises'
 import { parseOptions } from '../command.ts'
 import type { Command } from '../command.ts'
+import { guardOptions, guardsOf, guardUsage, validateUsage } from '../guards.ts'
 import { inspectApplication, inspectOptions } from '../inspect.ts'
 import { rendererUsage } from '../renderers.ts'
 
@@ -20,13 +21,14 @@ Syncs an Application from here, without a controller: prints each phase and wave
   --revision REV       this branch, tag or commit
   --namespace NS       namespace of Applications (default: argocd)
   --compatibility M    argocd (default) or plumbline
-${rendererUsage}`,
+${guardUsage}${validateUsage}${rendererUsage}`,
   async run(args) {
     const { values, positionals } = parseOptions(args, {
       ...inspectOptions,
       plan: { type: 'string' },
       prune: { type: 'boolean' },
       'dry-run': { type: 'boolean' },
+      ...guardOptions,
     })
     const stored = typeof values['plan'] === 'string' ? await readPlan(values['plan']) : undefined
     const inspection = await inspectApplication(positionals[0] ?? stored?.application, values)
@@ -37,7 +39,16 @@ ${rendererUsage}`,
         if (moved.length > 0) throw new ConfigError('CONFIG_INVALID', `the plan no longer fits, make a new one: ${moved.join('; ')}`)
       }
       const plan = stored ?? inspection.plan({ prune: values['prune'] === true, dryRun: values['dry-run'] === true })
-      const { phase, message } = await runSync({ plan, cluster, clock: systemClock, health, emit: (event) => process.stdout.write(lineOf(event)) })
+      const guards = guardsOf(values)
+      const { phase, message } = await runSync({
+        plan,
+        cluster,
+        clock: systemClock,
+        health,
+        validates: values['validate'] === true,
+        ...(guards === undefined ? {} : { guards }),
+        emit: (event) => process.stdout.write(lineOf(event)),
+      })
       process.stdout.write(`${phase}: ${message}\n`)
       return phase === 'Succeeded' ? 0 : 1
     } finally {

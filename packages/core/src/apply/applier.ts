@@ -5,6 +5,7 @@ import { builtInHealthChecks } from '../health/built-in.ts'
 import { createHealthRegistry } from '../health/health.ts'
 import type { HealthRegistry } from '../health/health.ts'
 import type { ResourceResult } from '../model/application-status.ts'
+import type { PlanGuards } from '../plan/guards.ts'
 import type { SyncPlan } from '../plan/sync-plan.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
@@ -15,6 +16,10 @@ export interface ApplyOptions {
   readonly results?: readonly ResourceResult[]
   /** Longest wait for one wave. Default: 30 minutes. */
   readonly waitTimeoutMs?: number
+  /** Limits that the plan has to keep. */
+  readonly guards?: PlanGuards
+  /** Whether every object is written as a dry run before the first write. Default: no. */
+  readonly validates?: boolean
   /** Ends the run between two steps; what was written stays. */
   readonly signal?: AbortSignal
 }

@@ -69,6 +69,30 @@ async function inParallel(context: BatchContext, states: readonly StepState[], w
   await Promise.all(Array.from({ length: Math.min(context.concurrency, states.length) }, worker))
 }
 
+/** Ask the API server what it would say to each object. @returns those that it refuses, in order of the steps */
+export async function resultsOfDryRun(context: BatchContext, states: readonly StepState[]): Promise<{ readonly state: StepState; readonly message: string }[]> {
+  const { cluster } = context
+  const refused = new Map<StepState, string>()
+  let next = 0
+  const worker = async (): Promise<void> => {
+    for (let state = states[next++]; state !== undefined; state = states[next++]) {
+      context.signal?.throwIfAborted()
+      try {
+        const live = await cluster.live.load(state.step.id, context.signal)
+        await writeObject(cluster, state.step, live, { ...writeOptions(context), dryRun: true })
+      } catch (error) {
+        if (context.signal?.aborted === true) throw error
+        refused.set(state, messageOf(error))
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(context.concurrency, states.length) }, worker))
+  return states.flatMap((state) => {
+    const message = refused.get(state)
+    return message === undefined ? [] : [{ state, message }]
+  })
+}
+
 async function apply(context: BatchContext, state: StepState): Promise<void> {
   const { cluster, plan } = context
   const { step } = state

@@ -1,20 +1,21 @@
 // Executes a plan: the only place that changes a cluster. A state machine over recorded step states, so that any process can take it up.
 // Follows argo-cd `gitops-engine/pkg/sync/sync_context.go`; deviations: waits are ended by the watch, not by polling, and have a deadline;
 // a hook's intent is recorded before it is made, so that no hook runs twice after a crash.
+import { firstLook, obstaclesOf } from './first-look.ts'
+import type { FirstLook } from './first-look.ts'
 import { runBatch } from './run-batch.ts'
 import type { BatchContext } from './run-batch.ts'
 import { isDone, isFailed, resultsOf, statesOf } from './step-state.ts'
 import type { StepState } from './step-state.ts'
-import { waitForChange } from './wait.ts'
+import { beginWaiting } from './wait.ts'
+import type { Waiting } from './wait.ts'
 import type { SyncEventBody } from '../events.ts'
 import type { Health, HealthRegistry } from '../health/health.ts'
 import type { OperationPhase, ResourceResult, SyncPhase } from '../model/application-status.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { compareTexts } from '../model/resource-id.ts'
 import type { ResourceId } from '../model/resource-id.ts'
-import { definedKindOf } from '../plan/order.ts'
 import { pruneWavesOf } from '../plan/prune.ts'
-import { resourceOptionsOf } from '../plan/sync-options.ts'
 import type { SyncPlan, SyncStep } from '../plan/sync-plan.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
@@ -28,7 +29,7 @@ export interface SyncProgress {
 }
 
 /** What an execution needs. */
-export interface SyncRunRequest {
+export interface SyncRunRequest extends FirstLook {
   readonly plan: SyncPlan
   readonly cluster: Cluster
   readonly clock: Clock
@@ -93,27 +94,24 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
     }
   }
 
+  const wait = (ids: readonly ResourceId[], untilMs: number): Waiting => waitFor(request, ids, untilMs)
+
   async function awaitConfirmation(unconfirmed: readonly StepState[]): Promise<void> {
     const more = unconfirmed.length > 1 ? ` and ${unconfirmed.length - 1} more resources` : ''
     const message = `waiting for pruning confirmation of ${idText(unconfirmed[0]?.step.id)}${more}`
     if (message !== shown) context.emit({ type: 'sync.waiting', message })
     shown = message
-    await persist('Running', message)
     // People may take their time: this only looks again now and then.
-    await waitForChange({
-      cluster,
-      clock: request.clock,
-      ids: [],
-      untilMs: request.clock.now() + defaultWaitTimeoutMs,
-      ...(request.onWake === undefined ? {} : { onWake: request.onWake }),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-    })
+    const waiting = wait([], request.clock.now() + defaultWaitTimeoutMs)
+    await persist('Running', message)
+    if (request.isPruneConfirmed?.() === true) return waiting.stop()
+    await waiting.changed()
   }
 
   let shown: string | undefined
   const isFresh = states.every(({ phase, code }) => phase === undefined && code === undefined)
   if (isFresh) {
-    const problem = await invalidStepsOf(plan, cluster, states)
+    const problem = await firstLook(context, request)
     if (problem !== undefined) return finish('Failed', problem)
   }
   if (plan.options.dryRun) return runDry(context, finish)
@@ -131,6 +129,7 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
       for (const state of states) if (state.step.action === 'hook' && state.phase === 'Running') await endHook(cluster, state, request)
       return finish('Failed', 'Operation terminated')
     }
+    const change = wait(subjectsOf(states), deadline)
     for (const state of states) await refreshState(state, request)
 
     const unfinished = ordinary.filter((state) => state.phase === 'Running' && state.code !== undefined && (isMultiStep || state.step.action === 'hook'))
@@ -151,23 +150,13 @@ export async function runSync(request: SyncRunRequest): Promise<SyncProgress> {
         shown = standing
         await persist('Running', waiting)
       }
-      const subjects = [...unfinished, ...deleting].map(({ step }) => step.id)
-      // A change that came while the state was being recorded must not be missed.
-      for (const state of states) await refreshState(state, request)
-      if (unfinished.some(isDone)) continue
-      const isInTime = await waitForChange({
-        cluster,
-        clock: request.clock,
-        ids: subjects,
-        untilMs: deadline,
-        ...(request.onWake === undefined ? {} : { onWake: request.onWake }),
-        ...(request.signal === undefined ? {} : { signal: request.signal }),
-      })
-      if (!isInTime) {
+      if (!(await change.changed())) {
         for (const state of unfinished) Object.assign(state, { phase: 'Failed', message: `not ready in time: ${state.message ?? ''}` })
+        for (const state of deleting) Object.assign(state, { phase: 'Failed', message: 'not deleted in time' })
       }
       continue
     }
+    change.stop()
 
     if (ordinary.some(isFailed))
       return runFailHooks(context, failSteps, request, finish, failureMessage('one or more synchronization tasks completed unsuccessfully', ordinary))
@@ -210,41 +199,26 @@ function nextOf(
   return { phase, wave, batch: candidates.filter((state) => waveIn(state) === wave) }
 }
 
-/** What a first look at a plan finds that cannot be done at all: what the project forbids, and kinds that nobody serves. */
-async function invalidStepsOf(plan: SyncPlan, cluster: Cluster, states: readonly StepState[]): Promise<string | undefined> {
-  const coming = new Set(
-    plan.steps.flatMap(({ object }) => (object === undefined ? [] : (definedKindOf(object) ?? []))).map(({ group, kind }) => `${group}/${kind}`),
-  )
-  const problems = new Set<string>()
-  let rank = 0
-  for (const state of states) {
-    const { step } = state
-    if (step.forbidden !== undefined) {
-      problems.add(step.forbidden)
-      Object.assign(state, { code: 'SyncFailed', rank: rank++, message: step.forbidden })
-      continue
-    }
-    if (
-      step.action === 'prune' ||
-      coming.has(`${step.id.group}/${step.id.kind}`) ||
-      resourceOptionsOf(step.object).includes('SkipDryRunOnMissingResource=true')
-    )
-      continue
-    if ((await cluster.resourceOf({ group: step.id.group, version: step.version, kind: step.id.kind })) !== undefined) continue
-    const apiVersion = step.id.group === '' ? step.version : `${step.id.group}/${step.version}`
-    problems.add(`failed to discover server resources for group version ${apiVersion}: the server could not find the requested resource`)
-    Object.assign(state, {
-      code: 'SyncFailed',
-      rank: rank++,
-      message: `The Kubernetes API could not find ${step.id.group}/${step.id.kind} for requested resource ${step.id.namespace}/${step.id.name}. Make sure the "${step.id.kind}" CRD is installed on the destination cluster.`,
-    })
-  }
-  return problems.size === 0 ? undefined : `one or more synchronization tasks are not valid: ${[...problems].toSorted().join(', ')}`
+/** What a run may have to wait for: objects that are to become ready, and such that are to go. */
+function subjectsOf(states: readonly StepState[]): ResourceId[] {
+  return states.filter(({ phase, code }) => (phase === 'Running' && code !== undefined) || code === 'Pruned').map(({ step }) => step.id)
+}
+
+function waitFor({ cluster, clock, onWake, signal }: SyncRunRequest, ids: readonly ResourceId[], untilMs: number): Waiting {
+  return beginWaiting({ cluster, clock, ids, untilMs, ...(onWake === undefined ? {} : { onWake }), ...(signal === undefined ? {} : { signal }) })
 }
 
 async function runDry(context: BatchContext, finish: (phase: OperationPhase, message: string) => Promise<SyncProgress>): Promise<SyncProgress> {
   const ordinary = context.states.filter(({ step }) => step.phase !== 'SyncFail')
-  await runBatch(context, ordinary)
+  // Argo CD's dry run asks nobody.
+  const obstacleOf = context.plan.options.compatibility === 'argocd' ? () => undefined : await obstaclesOf(context)
+  const isAsked = (state: StepState): boolean => state.step.action === 'prune' || obstacleOf(state.step) === undefined
+  await runBatch(context, ordinary.filter(isAsked))
+  for (const state of ordinary.filter((each) => !isAsked(each))) {
+    const message = `would be created (dry run): nobody can be asked before there is the ${obstacleOf(state.step) ?? ''}, which this sync makes`
+    Object.assign(state, { code: 'Synced', phase: 'Running', message, rank: ordinary.indexOf(state) })
+    context.emit({ type: 'resource.applied', id: state.step.id, message })
+  }
   for (const state of ordinary) if (state.phase === 'Running') state.phase = 'Succeeded'
   return ordinary.some(isFailed)
     ? finish('Failed', failureMessage('one or more objects failed to apply (dry run)', ordinary))
@@ -265,19 +239,15 @@ async function runFailHooks(
   const isRunning = (state: StepState): boolean => state.phase === 'Running' && state.code !== undefined && state.step.isImplied !== true
   for (;;) {
     request.signal?.throwIfAborted()
+    const change = waitFor(request, subjectsOf(context.states), deadline)
     for (const state of context.states) await refreshState(state, request)
     const running = context.states.filter(isRunning)
-    if (running.length === 0 || request.isTerminating?.() === true) break
+    if (running.length === 0 || request.isTerminating?.() === true) {
+      change.stop()
+      break
+    }
     await context.persist(waitingMessage(running))
-    const isInTime = await waitForChange({
-      cluster: request.cluster,
-      clock: request.clock,
-      ids: running.map(({ step }) => step.id),
-      untilMs: deadline,
-      ...(request.onWake === undefined ? {} : { onWake: request.onWake }),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-    })
-    if (!isInTime) for (const state of running) Object.assign(state, { phase: 'Failed', message: 'not finished in time' })
+    if (!(await change.changed())) for (const state of running) Object.assign(state, { phase: 'Failed', message: 'not finished in time' })
   }
   const refused = failSteps.filter(({ code }) => code === 'SyncFailed')
   return finish('Failed', refused.length === 0 ? message : `${message}\n${failureMessage('one or more SyncFail hooks failed', refused)}`)

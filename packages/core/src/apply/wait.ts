@@ -15,17 +15,30 @@ export interface WaitRequest {
   readonly signal?: AbortSignal
 }
 
+/** A wait that has begun: what happens from now on counts, also before anybody asks. */
+export interface Waiting {
+  /**
+   * Resolve when one of the objects has changed, or somebody has woken the waiter.
+   * @returns false when the time was over first
+   * @throws the signal's reason
+   */
+  changed(): Promise<boolean>
+  /** Nobody will ask. */
+  stop(): void
+}
+
 /**
- * Resolve when one of the objects changes, or somebody wakes the waiter.
- * @returns false when the time was over first
- * @throws the signal's reason
+ * Begin to wait. To be called before the look at what is waited for: a change between a look and the beginning of a wait would be waited for in vain.
  */
-export function waitForChange({ cluster, clock, ids, untilMs, onWake, signal }: WaitRequest): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const keys = new Set(ids.map(keyOf))
-    const cancels: (() => void)[] = []
+export function beginWaiting({ cluster, clock, ids, untilMs, onWake, signal }: WaitRequest): Waiting {
+  const keys = new Set(ids.map(keyOf))
+  const cancels: (() => void)[] = []
+  const stop = (): void => {
+    for (const cancel of cancels.splice(0)) cancel()
+  }
+  const promise = new Promise<boolean>((resolve, reject) => {
     const settle = (finish: () => void): void => {
-      for (const cancel of cancels.splice(0)) cancel()
+      stop()
       finish()
     }
     const abort = (): void => settle(() => reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted')))
@@ -40,4 +53,7 @@ export function waitForChange({ cluster, clock, ids, untilMs, onWake, signal }: 
     signal?.addEventListener('abort', abort, { once: true })
     cancels.push(() => signal?.removeEventListener('abort', abort))
   })
+  // A reason to end is told to whoever asks, and to nobody else.
+  promise.catch(() => undefined)
+  return { changed: () => promise, stop }
 }

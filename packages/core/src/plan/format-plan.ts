@@ -1,7 +1,7 @@
 // A plan for people: one line a step, grouped by phase and wave.
 import { formatResourceId } from '../model/resource-id.ts'
 import { formatRenderedBy } from '../render/rendered-by.ts'
-import type { SyncPlan } from './sync-plan.ts'
+import type { SyncPlan, SyncStep } from './sync-plan.ts'
 
 /** Same plan, same text. Unchanged objects are counted, not listed, unless `isVerbose`. Programs that rendered are named. */
 export function formatPlan(plan: SyncPlan, options: { readonly isVerbose?: boolean } = {}): string {
@@ -29,8 +29,13 @@ export function formatPlan(plan: SyncPlan, options: { readonly isVerbose?: boole
               : step.isModified
                 ? 'update'
                 : 'keep  '
-    lines.push(`    ${verb} ${formatResourceId(step.id)}${step.skip === undefined ? '' : ` (${step.skip})`}`)
+    lines.push(`    ${verb} ${formatResourceId(step.id)}${step.skip === undefined ? '' : ` (${step.skip})`}${fixedText(step)}`)
   }
   if (unchanged > 0) lines.push(`  ${unchanged} unchanged`)
   return lines.join('\n')
+}
+
+function fixedText({ immutable, force }: SyncStep): string {
+  if (immutable === undefined) return ''
+  return force === true ? ' (made anew)' : ` (${immutable.join(', ')} cannot be changed in place)`
 }

@@ -8,6 +8,7 @@ import { keyOf, resourceIdOf, versionOf } from '../model/resource-id.ts'
 import type { ResourceId } from '../model/resource-id.ts'
 import type { RenderedBy } from '../ports/renderer.ts'
 import { deletePoliciesOf, hookFinalizer, hookPhasesOf, isHook, isSkipped } from './hooks.ts'
+import { immutableChanges } from './immutable.ts'
 import { orderSteps } from './order.ts'
 import { withPruneWaves } from './prune.ts'
 import { hasOption, propagationPolicyOf, resourceOptionsOf, usesServerSideApply } from './sync-options.ts'
@@ -134,8 +135,14 @@ function applyStep(resource: ComparedResource, object: KubernetesObject, policy:
     ...(resource.origin === undefined ? {} : { origin: resource.origin }),
     ...writeSettings(object, resource.live, policy, options),
     ...liveOf(resource.live),
+    ...immutableOf(resource),
     isModified: resource.status !== 'Synced',
   }
+}
+
+function immutableOf({ live, diff }: ComparedResource): Pick<SyncStep, 'immutable'> {
+  const immutable = live === undefined ? [] : immutableChanges(live, diff.differences)
+  return immutable.length === 0 ? {} : { immutable }
 }
 
 function withVerdict(step: SyncStep, { whyForbidden }: PlanRequest): SyncStep {

@@ -38,6 +38,8 @@ export interface SyncStep {
   readonly isLast?: boolean
   /** What lived when the plan was made. */
   readonly live?: { readonly uid: string; readonly resourceVersion: string }
+  /** Paths that would have to change and never do, such as `spec.selector`. */
+  readonly immutable?: readonly string[]
   /** Whether the step changes anything; unchanged objects are applied too unless ApplyOutOfSyncOnly is set. */
   readonly isModified: boolean
   /** Why the project forbids the step: a sync with such a step does nothing at all. */

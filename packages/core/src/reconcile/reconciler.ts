@@ -1,10 +1,11 @@
 // Brings applications to their desired state, over and over, level-based: what happened does not matter, only what is.
+import type { FirstLook } from '../apply/first-look.ts'
 import { directManager } from '../apply/write-object.ts'
 import { decideAutoSync } from './auto-sync.ts'
-import { cleanUpDeletionHooks, cleanupFinalizer, finalizersForHooks, isHeldByHooks, runDeletionHooks, runFinalizer } from './delete-hooks.ts'
-import type { DeletionPhase } from './delete-hooks.ts'
+import { finalizersForHooks, isHeldByHooks } from './delete-hooks.ts'
 import { orphanPolicyOf } from '../compare/orphans.ts'
-import { cascadeOf, deleteWave, finalizersWithoutCascade, nextToDelete } from './deletion.ts'
+import { cascadeOf } from './deletion.ts'
+import { createDeletionSteps } from './deletion-steps.ts'
 import { createDiffCache } from './gather.ts'
 import type { ComparisonSettings } from './gather.ts'
 import { mergePatchOf } from './merge-patch.ts'
@@ -15,6 +16,7 @@ import { isSkipped, mergeRequests, refreshAnnotation, requestOf } from './refres
 import type { RefreshRequest } from './refresh-request.ts'
 import { runOperation } from './run-operation.ts'
 import { conditionsOf, nextStatus } from './status.ts'
+import { transitionEvents } from './transition-events.ts'
 import { createWorkQueue } from './work-queue.ts'
 import { ClusterError, messageOf } from '../errors.ts'
 import type { EngineEvent, SyncEventBody } from '../events.ts'
@@ -23,7 +25,7 @@ import type { Application, Operation } from '../model/application.ts'
 import type { ApplicationStatus, OperationState } from '../model/application-status.ts'
 import { annotationOf } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
-import { trackedApplicationOf, trackingNameOf } from '../plan/tracking.ts'
+import { trackedApplicationOf } from '../plan/tracking.ts'
 import type { SyncPlan } from '../plan/sync-plan.ts'
 import type { ApplicationStore, RecordedEvent } from '../ports/application-store.ts'
 import { formatTime } from '../ports/clock.ts'
@@ -45,6 +47,8 @@ export interface ReconcilerOptions {
   readonly settings: ComparisonSettings
   /** Whether objects, events and Applications are written as Argo CD writes them. */
   readonly isOriginal: boolean
+  /** What plans are held to before they begin. */
+  readonly firstLook: FirstLook
   /** Time between two looks at an application without any event, with up to a half more by chance of its name. */
   readonly reconcileIntervalMs: number
   /** Applications worked on at once. */
@@ -73,7 +77,6 @@ const changeDelayMs = 5
 const changeDelayInOperationMs = 1000
 const failureDelayMs = 1000
 const maxFailureDelayMs = 60_000
-const deletionPollMs = 500
 const orphanDelayMs = 200
 
 /** Create a reconciler. */
@@ -101,6 +104,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
   })
 
+  const deletion = createDeletionSteps({
+    store,
+    cluster,
+    clock,
+    logger,
+    settings,
+    hookManager: options.isOriginal ? directManager : settings.prediction.fieldManager,
+    lookAgain: (key, reason, delayMs) => queue.add(key, { level: 'recent', reason }, delayMs),
+    signal: stopping.signal,
+  })
+
   const refreshContext = (): RefreshContext => ({
     cluster,
     renderer: options.renderer,
@@ -123,7 +137,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (cascadeOf(application) === undefined && !isHeldByHooks(application)) return
       // What is left is shown while it goes.
       const refreshed = await refresh(key, application, request)
-      return finalizeDeletion(key, application, refreshed)
+      return deletion.finalize(key, application, refreshed)
     }
     if (takeUpOperation(key, application)) return
     const asked = requestOf(application)
@@ -152,6 +166,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       store,
       clock,
       isOriginal: options.isOriginal,
+      firstLook: options.firstLook,
       emit: (event: SyncEventBody) => options.emit({ ...event, at: clock.now(), application: key } as EngineEvent),
       onPlan: (plan: SyncPlan) => options.onPlan?.(key, plan),
       onWake(wake: () => void) {
@@ -212,7 +227,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
     const isWritten = await writeStatus(key, current, status, { done, operation: started_?.operation, isForced })
     if (!isWritten) return refreshed
-    recordTransitions(current, status, done, started_?.operation, refreshed.outcome.revisions)
+    record(
+      current,
+      transitionEvents({
+        before: current,
+        status,
+        done,
+        begun: started_?.operation,
+        revisions: refreshed.outcome.revisions,
+        isOriginal: options.isOriginal,
+      }),
+    )
     if (done !== undefined) finished.delete(key)
     const written = store.get(key)
     if (started_ !== undefined && written !== undefined) startOperation(key, written, started_.operation, started_.state, refreshed)
@@ -292,30 +317,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   }
 
-  function recordTransitions(
-    before: Application,
-    status: ApplicationStatus,
-    done: OperationState | undefined,
-    begun: Operation | undefined,
-    revisions: readonly string[],
-  ): void {
-    const events: RecordedEvent[] = []
-    if (done !== undefined) events.push(completionEvent(done, options.isOriginal))
-    if (begun !== undefined) events.push({ type: 'Normal', reason: 'OperationStarted', message: `Initiated automated sync to '${revisions.join(', ')}'` })
-    const [sync, health] = [status.sync?.status, status.health]
-    const changes: string[] = []
-    if (sync !== before.status?.sync?.status) changes.push(`Updated sync status: ${before.status?.sync?.status ?? ''} -> ${sync ?? ''}`)
-    if (health !== undefined && health.status !== before.status?.health?.status)
-      changes.push(
-        `Updated health status: ${before.status?.health?.status ?? ''} -> ${health.status}${health.message === undefined ? '' : ` (${health.message})`}`,
-      )
-    for (const message of options.isOriginal ? changes : [changes.join('; ')].filter((text) => text !== ''))
-      events.push({ type: 'Normal', reason: 'ResourceUpdated', message })
-    for (const event of events) {
+  function record(application: Application, events: readonly RecordedEvent[]): void {
+    for (const event of events)
       store
-        .recordEvent(before, event)
-        .catch((error: unknown) => logger.log('warning', `event of ${applicationKeyOf(before)} was not recorded: ${messageOf(error)}`))
-    }
+        .recordEvent(application, event)
+        .catch((error: unknown) => logger.log('warning', `event of ${applicationKeyOf(application)} was not recorded: ${messageOf(error)}`))
   }
 
   /** Applications with hooks for their deletion are held until those have run. */
@@ -324,76 +330,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (application === undefined || gathered === undefined) return
     const finalizers = finalizersForHooks(application, gathered.desired)
     if (finalizers !== undefined) await store.patch(key, { metadata: { finalizers: finalizers.length === 0 ? null : finalizers } })
-  }
-
-  /** The steps of a deletion, each held by a finalizer: hooks before it, the objects, hooks after it, and what becomes of the hooks. */
-  async function finalizeDeletion(key: string, application: Application, { gathered }: Refreshed): Promise<void> {
-    const held = application.metadata.finalizers ?? []
-    const goOn = (): void => queue.add(key, { level: 'recent', reason: 'deletion goes on' }, deletionPollMs)
-    const drop = async (finalizer: string): Promise<void> => {
-      const rest = held.filter((entry) => entry !== finalizer)
-      await store.patch(key, { metadata: { finalizers: rest.length === 0 ? null : rest } })
-      goOn()
-    }
-    const ports = { cluster, health: settings.health, fieldManager: options.isOriginal ? directManager : settings.prediction.fieldManager }
-    const runHooks = async (phase: DeletionPhase): Promise<void> => {
-      // Without its source nobody knows what the hooks are.
-      if (gathered?.desired === undefined) return fail(key, application, `hooks of ${phase} cannot be rendered`, goOn)
-      try {
-        const { isDone, failure } = await runDeletionHooks(application, phase, gathered.desired, ports)
-        if (failure !== undefined && phase === 'PreDelete') return await fail(key, application, `PreDelete hook failed: ${failure}`, goOn)
-        if (isDone) return await drop(runFinalizer(phase))
-        return goOn()
-      } catch (error) {
-        return fail(key, application, messageOf(error), goOn)
-      }
-    }
-    if (held.includes(runFinalizer('PreDelete'))) return runHooks('PreDelete')
-    if (cascadeOf(application) !== undefined) return deleteObjects(key, application, gathered, goOn)
-    if (held.includes(runFinalizer('PostDelete'))) return runHooks('PostDelete')
-    for (const phase of ['PreDelete', 'PostDelete'] as const) {
-      if (!held.includes(cleanupFinalizer(phase))) continue
-      const left = await cleanUpDeletionHooks(phase, cluster.live.trackedBy(trackedNameOf(application)), ports)
-      return left === 0 ? drop(cleanupFinalizer(phase)) : goOn()
-    }
-  }
-
-  const trackedNameOf = ({ metadata }: Application): string =>
-    trackingNameOf({ name: metadata.name ?? '', namespace: metadata.namespace ?? '' }, settings.controllerNamespace)
-
-  async function fail(key: string, application: Application, message: string, goOn: () => void): Promise<void> {
-    const told = application.status?.conditions ?? []
-    if (!told.some((condition) => condition.type === 'DeletionError' && condition.message === message)) {
-      const failure = { type: 'DeletionError', message, lastTransitionTime: formatTime(clock.now()) }
-      await store.patch(key, { status: { conditions: [...told.filter(({ type }) => type !== 'DeletionError'), failure] } })
-    }
-    goOn()
-  }
-
-  async function deleteObjects(key: string, application: Application, gathered: Refreshed['gathered'], goOn: () => void): Promise<void> {
-    const cascade = cascadeOf(application)
-    if (cascade === undefined) return
-    await cluster.live.observe(
-      (application.status?.resources ?? []).map(({ group, kind }) => ({ group: group ?? '', kind })),
-      stopping.signal,
-    )
-    const next = nextToDelete(cluster.live.trackedBy(trackedNameOf(application)), application, settings.tracking)
-    if (next.length > 0) {
-      try {
-        await deleteWave(cluster, next, cascade)
-      } catch (error) {
-        return fail(key, application, messageOf(error), goOn)
-      }
-      // The watch wakes us as the objects go; the timer is for what no watch tells.
-      return goOn()
-    }
-    // The last that people see of an application is that nothing is left of it.
-    const seen = (gathered?.comparison.resources ?? []).flatMap(({ live }) => live ?? [])
-    if (nextToDelete(seen, application, settings.tracking).length > 0) return queue.add(key, { level: 'recent', reason: 'objects are gone' })
-    const finalizers = finalizersWithoutCascade(application)
-    await store.patch(key, { metadata: { finalizers: finalizers.length === 0 ? null : finalizers } })
-    if (finalizers.length > 0) goOn()
-    logger.log('info', `deleted the objects of ${key}`, { application: key })
   }
 
   function onStoreChange(key: string, application: Application, type: 'added' | 'modified' | 'deleted'): void {
@@ -509,16 +445,6 @@ function withConditions(status: ApplicationStatus, conditions: readonly NonNulla
 
 function hasErrors({ outcome }: Refreshed): boolean {
   return outcome.conditions.some(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')
-}
-
-/** Argo CD names one revision, and of several none. */
-function completionEvent(done: OperationState, isOriginal: boolean): RecordedEvent {
-  const { revision, revisions } = done.syncResult ?? done.operation.sync ?? {}
-  const isPartial = (done.operation.sync?.resources ?? []).length > 0
-  const subject = `${isPartial ? 'Partial sync operation' : 'Sync operation'} to ${isOriginal ? (revision ?? '') : (revisions?.join(', ') ?? revision ?? '')}`
-  return done.phase === 'Succeeded'
-    ? { type: 'Normal', reason: 'OperationCompleted', message: `${subject} succeeded` }
-    : { type: 'Warning', reason: 'OperationCompleted', message: `${subject} failed: ${done.message ?? ''}` }
 }
 
 /** A delay that is the same for the same application, and spreads applications over the interval. */

@@ -1,4 +1,5 @@
 // Carries one operation of one application from its request, or from where an earlier process left it, to its final state.
+import type { FirstLook } from '../apply/first-look.ts'
 import { runSync } from '../apply/sync-run.ts'
 import type { SyncProgress } from '../apply/sync-run.ts'
 import { messageOf } from '../errors.ts'
@@ -25,6 +26,8 @@ export interface OperationContext extends RefreshContext {
   readonly clock: Clock
   /** Whether objects and the Application are written as Argo CD writes them. */
   readonly isOriginal: boolean
+  /** What plans are held to before they begin. */
+  readonly firstLook: FirstLook
   emit(event: SyncEventBody): void
   onPlan(plan: SyncPlan): void
   /** Wake the operation when its Application changes. */
@@ -142,6 +145,7 @@ async function attempt(application: Application, state: OperationState, known: R
     context.emit({ type: 'sync.started', revisions: plan.revisions, steps: plan.steps.length })
     const key = applicationKeyOf(application)
     const progress = await runSync({
+      ...context.firstLook,
       plan,
       cluster: context.cluster,
       clock: context.clock,
