@@ -1,5 +1,5 @@
 // `plumbline explain APP RESOURCE`: why a resource stands as it does.
-import { ConfigError, explainResource, formatResourceId } from '@plumbline/core'
+import { ConfigError, explainResource, formatCauses, formatResourceId, healthCauses } from '@plumbline/core'
 import type { ComparedResource, ExplainedDifference, Explanation } from '@plumbline/core'
 import { parseOptions } from '../command.ts'
 import type { Command } from '../command.ts'
@@ -29,7 +29,12 @@ ${rendererUsage}`,
       if (found.length === 0)
         throw new ConfigError('CONFIG_INVALID', `${name ?? ''} has no resource ${wanted}; it has ${namesOf(gathered.comparison.resources)}`)
       const rules = [...(settings.ignoreDifferences ?? []), ...(application.spec.ignoreDifferences ?? [])]
-      const explanations = found.map((resource) => explainResource(resource, rules, { prediction: settings.prediction, ...settings.diff }))
+      const explanations: Explained[] = []
+      for (const resource of found) {
+        const explanation = explainResource(resource, rules, { prediction: settings.prediction, ...settings.diff })
+        const isIll = resource.live !== undefined && explanation.health !== undefined && explanation.health.status !== 'Healthy'
+        explanations.push({ ...explanation, causes: isIll ? formatCauses(await healthCauses(inspection.cluster, resource.live)) : [] })
+      }
       process.stdout.write(values['output'] === 'json' ? `${JSON.stringify(explanations, null, 2)}\n` : explanations.map(describe).join('\n'))
       return 0
     } finally {
@@ -37,6 +42,9 @@ ${rendererUsage}`,
     }
   },
 }
+
+/** An explanation, and why pods behind the resource are not ready. */
+type Explained = Explanation & { readonly causes: readonly string[] }
 
 function isNamed({ id }: ComparedResource, wanted: string): boolean {
   const parts = wanted.split('/')
@@ -49,12 +57,13 @@ function namesOf(resources: readonly ComparedResource[]): string {
   return resources.map(({ id }) => `${id.kind}/${id.name}`).join(', ') || 'none'
 }
 
-function describe(explanation: Explanation): string {
-  const { id, status, reason, origin, health, wave, differences, unusedRules } = explanation
+function describe(explanation: Explained): string {
+  const { causes, id, status, reason, origin, health, wave, differences, unusedRules } = explanation
   const lines = [`${formatResourceId(id)}: ${status ?? 'not compared'}: ${reason}`]
   if (origin !== undefined) lines.push(`  from      ${origin.path}:${origin.line}`)
   lines.push(`  wave      ${wave}`)
   if (health !== undefined) lines.push(`  health    ${health.status}${health.message === undefined || health.message === '' ? '' : `: ${health.message}`}`)
+  for (const cause of causes) lines.push(`            ${cause}`)
   for (const difference of differences) lines.push(...differenceLines(difference))
   for (const rule of unusedRules) lines.push(`  rule without use: ${JSON.stringify(rule)}`)
   return `${lines.join('\n')}\n`
