@@ -1,6 +1,7 @@
 // What a controller leaves behind that takes over from Argo CD: the same objects, messages and Applications, to the word.
 import { describe, expect, it } from 'vitest'
 import { configMap, createWorld } from './lib/world.ts'
+import type { KubeObject } from '@plumbline/testkit'
 import type { World } from './lib/world.ts'
 
 const roles = { group: 'rbac.authorization.k8s.io', plural: 'roles' }
@@ -80,6 +81,55 @@ describe('a takeover from Argo CD', () => {
     await world.untilSynced('shop')
     expect(world.application('shop')?.spec).toMatchObject({ revisionHistoryLimit: 0, syncPolicy: { automated: { prune: false }, retry: {} } })
     expect(world.application('shop')?.spec.syncPolicy?.retry).toEqual({})
+  })
+})
+
+const deployment = (replicas: number, image: string): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: ${replicas}\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: main, image: "registry.test/${image}"}, {name: side, image: registry.test/side:1}]}\n`
+const deployments = { group: 'apps', plural: 'deployments' }
+
+describe('RespectIgnoreDifferences', () => {
+  it('writes what is passed over as it lives, in elements of lists too', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': deployment(1, 'web:1') }, { compatibility: 'argocd' })
+    world.apply('shop', {
+      ignoreDifferences: [
+        {
+          group: 'apps',
+          kind: 'Deployment',
+          jsonPointers: ['/spec/replicas'],
+          jqPathExpressions: ['.spec.template.spec.containers[] | select(.name == "side") | .image'],
+        },
+      ],
+      syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true', 'RespectIgnoreDifferences=true'] },
+    })
+    await world.untilSynced('shop')
+    const live = world.cluster.api.get(deployments, 'shop', 'web') as KubeObject
+    const spec = live['spec'] as { template: { spec: { containers: { name: string; image: string }[] } } }
+    const containers = spec.template.spec.containers.map((each) => (each.name === 'side' ? { ...each, image: 'registry.test/side:injected' } : each))
+    world.cluster.api.store({ ...live, spec: { ...spec, replicas: 5, template: { ...spec.template, spec: { ...spec.template.spec, containers } } } })
+    await world.untilSynced('shop', await world.commit({ 'shop/a.yaml': deployment(2, 'web:2') }))
+    expect(world.cluster.api.get(deployments, 'shop', 'web')).toMatchObject({
+      spec: { replicas: 5, template: { spec: { containers: [{ image: 'registry.test/web:2' }, { image: 'registry.test/side:injected' }] } } },
+    })
+  })
+})
+
+describe('ServerSideDiff=true', () => {
+  it('compares with what the server says, and tells what it refuses', async () => {
+    await using world = await createWorld({ 'shop/a.yaml': deployment(1, 'web:1') })
+    const made = world.apply('shop')
+    world.cluster.api.store({ ...made, metadata: { ...made.metadata, annotations: { 'argocd.argoproj.io/compare-options': 'ServerSideDiff=true' } } })
+    await world.untilSynced('shop')
+    await world.untilSynced('shop', await world.commit({ 'shop/a.yaml': deployment(3, 'web:1') }))
+    expect(world.cluster.api.get(deployments, 'shop', 'web')).toMatchObject({ spec: { replicas: 3 } })
+    await world.commit({ 'shop/a.yaml': deployment(-1, 'web:1') })
+    await world.until(() => {
+      const condition = world.application('shop')?.status?.conditions?.find(({ type }) => type === 'ComparisonError')
+      expect(condition?.message).toMatch(
+        /^Failed to compare desired state to live state: failed to calculate diff: error calculating server side diff: serverSideDiff error: error running server side apply in dryrun mode for resource Deployment\/web: Deployment\.apps "web" is invalid: spec\.replicas/,
+      )
+    })
+    expect(world.application('shop')?.status?.sync?.status).toBe('Unknown')
   })
 })
 

@@ -25,7 +25,6 @@ import type {
   Application,
   ClusterFacts,
   ComparisonSettings,
-  DesiredObject,
   GatheredComparison,
   GroupKind,
   HealthRegistry,
@@ -191,7 +190,7 @@ export async function renderApplication(
 
 function planOf(
   application: Application,
-  { comparison, desired }: { readonly comparison: GatheredComparison['comparison']; readonly desired: readonly DesiredObject[] },
+  { comparison, desired, ignore }: Pick<GatheredComparison, 'comparison' | 'desired'> & Partial<Pick<GatheredComparison, 'ignore'>>,
   rendered: readonly RenderedSource[],
   options: {
     readonly policy: SyncRequestPolicy
@@ -210,6 +209,7 @@ function planOf(
     resources: comparison.resources,
     desired,
     liveHook: options.liveHook,
+    ...(ignore === undefined ? {} : { ignore }),
     tracking: defaultTracking,
     startedAt: Date.now(),
     ...(project === undefined ? {} : { whyForbidden: (id) => whyForbidden(project, id, spec) }),

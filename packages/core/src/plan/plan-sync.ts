@@ -2,6 +2,7 @@
 import type { ComparedResource } from '../compare/compare.ts'
 import type { DesiredObject } from '../compare/desired-state.ts'
 import { templateImagesOf } from '../compare/images.ts'
+import type { IgnoreRules } from '../diff/ignore.ts'
 import { annotationOf, isRecord } from '../model/kubernetes-object.ts'
 import type { KubernetesObject } from '../model/kubernetes-object.ts'
 import { keyOf, resourceIdOf, versionOf } from '../model/resource-id.ts'
@@ -11,6 +12,7 @@ import { deletePoliciesOf, hookFinalizer, hookPhasesOf, isHook, isSkipped } from
 import { immutableChanges } from './immutable.ts'
 import { orderSteps } from './order.ts'
 import { withPruneWaves } from './prune.ts'
+import { withIgnoredAsLive } from './respect-ignored.ts'
 import { hasOption, propagationPolicyOf, resourceOptionsOf, usesServerSideApply } from './sync-options.ts'
 import type { SyncPlan, SyncStep } from './sync-plan.ts'
 import { isSelfReferenced } from './tracking.ts'
@@ -31,6 +33,8 @@ export interface PlanRequest {
   readonly liveHook: (id: ResourceId) => KubernetesObject | undefined
   readonly tracking: TrackingSettings
   readonly policy: SyncRequestPolicy
+  /** What comparisons pass over, for `RespectIgnoreDifferences=true`. Default: nothing. */
+  readonly ignore?: IgnoreRules
   /** Why the project forbids an object. Default: everything is permitted. */
   readonly whyForbidden?: (id: ResourceId) => string | undefined
   /** When the operation started, epoch ms: generated names of hooks end on it. */
@@ -70,7 +74,11 @@ export function planSync(request: PlanRequest): SyncPlan {
     const object = resource.desired ?? resource.live
     if (object === undefined || resource.isHook || isSkipped(object) || !isSelected(resource.id)) continue
     if (resource.live !== undefined && !isSelfReferenced(resource.live, request.tracking)) continue
-    steps.push(resource.desired === undefined ? pruneStep(resource, object, prune, options) : applyStep(resource, resource.desired, policy, options))
+    steps.push(
+      resource.desired === undefined
+        ? pruneStep(resource, object, prune, options)
+        : applyStep(resource, respected(resource.desired, resource.live, request, options), policy, options),
+    )
   }
   if (policy.skipHooks !== true && policy.resources === undefined) steps.push(...request.desired.flatMap((desired) => hookSteps(request, desired, options)))
   const namespace = namespaceStep(request, options)
@@ -91,6 +99,11 @@ export function planSync(request: PlanRequest): SyncPlan {
       destinationNamespace: request.destinationNamespace,
     },
   }
+}
+
+function respected(desired: KubernetesObject, live: KubernetesObject | undefined, { ignore }: PlanRequest, options: readonly string[]): KubernetesObject {
+  if (ignore === undefined || live === undefined || !options.includes('RespectIgnoreDifferences=true')) return desired
+  return withIgnoredAsLive(desired, live, ignore)
 }
 
 function selectionOf({ resources }: SyncRequestPolicy): (id: ResourceId) => boolean {

@@ -21,6 +21,7 @@ import { groupOf, keyOf, kindKeyOf, resourceIdOf, versionOf } from '../model/res
 import type { GroupKind, ResourceId } from '../model/resource-id.ts'
 import { isKindPermitted } from '../model/app-project.ts'
 import { isNamespaceOutdated } from './namespace-metadata.ts'
+import { askServer, serverSideChoiceOf } from './server-side-diffs.ts'
 import { trackedApplicationOf, trackingNameOf } from '../plan/tracking.ts'
 import type { TrackingSettings } from '../plan/tracking.ts'
 import type { Cluster } from '../ports/cluster.ts'
@@ -42,6 +43,8 @@ export interface ComparisonSettings {
 export interface GatheredComparison {
   readonly comparison: Comparison
   readonly desired: readonly DesiredObject[]
+  /** What the comparison passed over. */
+  readonly ignore: IgnoreRules
   readonly conditions: readonly Omit<Condition, 'lastTransitionTime'>[]
 }
 
@@ -80,8 +83,9 @@ export async function compareWithCluster(
   })
   await cluster.live.observe(kindsOf(application, state.objects), signal)
   const live = await liveObjectsOf(cluster, trackingName, state.objects, signal)
+  const asked = await serverSide(request, settings, { rules, rulesKey, desired: manifests === undefined ? [] : state.objects, live })
   const comparison = compare({
-    desired: manifests === undefined ? undefined : state.objects,
+    desired: manifests === undefined || asked?.problem !== undefined ? undefined : state.objects,
     live,
     diff: {
       prediction: settings.prediction,
@@ -92,20 +96,49 @@ export async function compareWithCluster(
     ...(project === undefined ? {} : { isForbidden: (id: ResourceId) => !isKindPermitted(project, id, id.namespace !== '') }),
     tracking: settings.tracking,
     self: resourceIdOf(application),
-    ...(request.cache === undefined ? {} : { cache: request.cache.under(rulesKey) }),
+    ...(asked === undefined ? (request.cache === undefined ? {} : { cache: request.cache.under(rulesKey) }) : { cache: asked.cache }),
   })
   const managed = new Set(comparison.resources.map(({ id }) => keyOf(id)))
   return {
     // The namespace is no object of git, yet what the spec says of it has to be applied.
     comparison: isNamespaceOutdated(application) && comparison.status === 'Synced' ? { ...comparison, status: 'OutOfSync' } : comparison,
     desired: state.objects,
+    ignore: rules,
     conditions: [
       ...(problem === undefined ? [] : [{ type: 'ComparisonError' as const, message: problem }]),
+      ...(asked?.problem === undefined ? [] : [{ type: 'ComparisonError' as const, message: asked.problem }]),
       ...state.conditions,
       ...sharedConditions(live, state.objects, trackingName, application, settings.tracking),
       ...(await orphanConditions(request, settings, trackingName, managed)),
     ],
   }
+}
+
+/** Differences by the server's own word, where the application asks for them. */
+async function serverSide(
+  { application, cluster, cache = createDiffCache(), signal }: Parameters<typeof compareWithCluster>[0],
+  settings: ComparisonSettings,
+  {
+    rules,
+    rulesKey,
+    desired,
+    live,
+  }: {
+    readonly rules: IgnoreRules
+    readonly rulesKey: string
+    readonly desired: readonly DesiredObject[]
+    readonly live: readonly KubernetesObject[]
+  },
+): Promise<{ readonly cache: DiffCache; readonly problem?: string } | undefined> {
+  const choice = serverSideChoiceOf(application)
+  if (choice === undefined) return undefined
+  const own = cache.under(`server-side ${choice.includesMutations} ${rulesKey}`)
+  const problem = await askServer(cluster, desired, live, {
+    cache: own,
+    settings: { ...settings.diff, ignore: rules, fieldManager: settings.prediction.fieldManager, includesMutations: choice.includesMutations },
+    ...(signal === undefined ? {} : { signal }),
+  })
+  return { cache: own, ...(problem === undefined ? {} : { problem }) }
 }
 
 async function orphanConditions(

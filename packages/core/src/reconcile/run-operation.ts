@@ -215,6 +215,7 @@ async function planOf(application: Application, state: OperationState, refreshed
     resources: gathered?.comparison.resources ?? [],
     desired: gathered?.desired ?? [],
     liveHook: (id) => context.cluster.live.get(id),
+    ...(gathered === undefined ? {} : { ignore: gathered.ignore }),
     tracking: context.settings.tracking,
     startedAt: startedAtOf(state),
     ...(project === undefined ? {} : { whyForbidden: (id) => whyForbidden(project, id, spec) }),
