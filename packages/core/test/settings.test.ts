@@ -1,4 +1,4 @@
-import { createIgnoreRules, diffObjects, diffServerSide, parseSettings } from '@plumbline/core'
+import { createIgnoreRules, diffObjects, diffServerSide, isExcluded, parseSettings } from '@plumbline/core'
 import type { KubernetesObject } from '@plumbline/core'
 import { describe, expect, it } from 'vitest'
 
@@ -75,5 +75,11 @@ describe('differences', () => {
     expect(diffServerSide(object({ a: '1', b: '2', injected: 'x' }, owned('a', 'b')), live, { ...settings, includesMutations: true }).isModified).toBe(true)
     expect(() => diffServerSide(object({ a: '1' }), live, settings)).toThrow('does not tell who owns')
     expect(() => diffServerSide(object({ a: '1' }, owned('a')), live, { fieldManager: 'other' })).toThrow('has no fields of the manager other')
+  })
+
+  it('count only the kinds that are included, where there are such, and of those not the excluded ones', () => {
+    const { settings } = parseSettings({ 'resource.inclusions': '- apiGroups: ["", "apps"]\n  kinds: ["*"]\n' })
+    const isOut = (group: string, kind: string): boolean => isExcluded({ group, kind }, settings.exclusions ?? [])
+    expect([isOut('', 'ConfigMap'), isOut('apps', 'Deployment'), isOut('batch', 'Job'), isOut('', 'Endpoints')]).toEqual([false, false, true, true])
   })
 })

@@ -7,6 +7,8 @@ import type { GroupKind } from '../model/resource-id.ts'
 export interface Exclusion {
   readonly apiGroups: readonly string[]
   readonly kinds: readonly string[]
+  /** What is not meant although it fits: with everything else excluded, these are the only kinds that count. */
+  readonly unless?: readonly Exclusion[]
 }
 
 /** Excluded whatever settings say: answers rather than objects, and too many to watch. */
@@ -46,6 +48,7 @@ export const defaultExclusions: readonly Exclusion[] = [
 /** Whether a kind is excluded. */
 export function isExcluded(kind: GroupKind, exclusions: readonly Exclusion[]): boolean {
   return exclusions.some(
-    (entry) => entry.apiGroups.some((group) => matchesGlob(group, kind.group)) && entry.kinds.some((pattern) => matchesGlob(pattern, kind.kind)),
+    ({ apiGroups, kinds, unless = [] }) =>
+      apiGroups.some((group) => matchesGlob(group, kind.group)) && kinds.some((pattern) => matchesGlob(pattern, kind.kind)) && !isExcluded(kind, unless),
   )
 }

@@ -2,6 +2,7 @@
 import { parseYaml } from '@plumbline/yaml'
 import type { IgnoreDifference } from './application.ts'
 import { isRecord } from './kubernetes-object.ts'
+import { defaultExclusions } from '../compare/exclusions.ts'
 import type { Exclusion } from '../compare/exclusions.ts'
 import type { KnownTypeField } from '../diff/known-types.ts'
 import { defaultTracking } from '../plan/tracking.ts'
@@ -139,10 +140,18 @@ function knownTypesOf(key: string, value: unknown): KnownTypeField[] {
   })
 }
 
-function exclusionsOf(data: Readonly<Record<string, string>>, read: (key: string, text: string) => unknown): Exclusion[] | undefined {
-  const text = data['resource.exclusions']
+/** Exclusions and inclusions as one list: where only some kinds count, all others are excluded. */
+function exclusionsOf(data: Readonly<Record<string, string>>, read: (key: string, text: string) => unknown): readonly Exclusion[] | undefined {
+  const excluded = kindsOf('resource.exclusions', data, read)
+  const included = kindsOf('resource.inclusions', data, read)
+  if (included === undefined || included.length === 0) return excluded
+  return [...(excluded ?? defaultExclusions), { apiGroups: ['*'], kinds: ['*'], unless: included }]
+}
+
+function kindsOf(key: string, data: Readonly<Record<string, string>>, read: (key: string, text: string) => unknown): Exclusion[] | undefined {
+  const text = data[key]
   if (text === undefined || text.trim() === '') return undefined
-  const list = read('resource.exclusions', text)
+  const list = read(key, text)
   return (Array.isArray(list) ? list : []).flatMap((entry: unknown) => {
     if (!isRecord(entry)) return []
     const [groups, kinds, clusters] = [textsOf(entry['apiGroups']), textsOf(entry['kinds']), textsOf(entry['clusters'])]
