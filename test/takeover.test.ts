@@ -133,6 +133,25 @@ describe('ServerSideDiff=true', () => {
   })
 })
 
+describe('retry.refresh', () => {
+  it('tries again with what has been committed since', async () => {
+    const service = (port: number): string => `apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: ${port}}]}\n`
+    await using world = await createWorld({ 'shop/a.yaml': service(70_000) })
+    world.apply('shop', { syncPolicy: { syncOptions: ['CreateNamespace=true'] } })
+    await world.until(() => expect(world.application('shop')?.status?.sync?.status).toBe('OutOfSync'))
+    const broken = world.application('shop')?.status?.sync?.revision
+    await world.controller.store.patch('argocd/shop', {
+      operation: {
+        retry: { limit: 5, refresh: true, backoff: { duration: '1s', factor: 1 } },
+        sync: { revision: broken, syncOptions: ['CreateNamespace=true'] },
+      },
+    })
+    await world.until(() => expect(world.application('shop')?.status?.operationState?.retryCount).toBeGreaterThan(0))
+    const mended = await world.commit({ 'shop/a.yaml': service(80) })
+    await world.until(() => expect(world.application('shop')?.status?.operationState).toMatchObject({ phase: 'Succeeded', syncResult: { revision: mended } }))
+  })
+})
+
 describe('prunes in waves', () => {
   it('mirror the waves that are left, wave after wave, before what stays is applied', async () => {
     const at = (name: string, wave: number): string =>

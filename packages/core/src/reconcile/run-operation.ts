@@ -109,11 +109,17 @@ async function attempt(application: Application, state: OperationState, known: R
   const { operation } = state
   const sync = operation.sync
   if (sync === undefined) return { ...state, phase: 'Failed', message: 'Invalid operation request: no operation specified' }
-  const asked = sync.revisions ?? (sync.revision === undefined || sync.revision === '' ? undefined : [sync.revision])
+  // `retry.refresh`: what failed may have been mended by a later commit.
+  const isAnew = operation.retry?.refresh === true && (state.retryCount ?? 0) > 0
+  const asked = isAnew ? undefined : (sync.revisions ?? (sync.revision === undefined || sync.revision === '' ? undefined : [sync.revision]))
   const pinned = state.syncResult?.revisions ?? (state.syncResult?.revision === undefined ? asked : [state.syncResult.revision])
   const target = withSources(application, operation)
   try {
-    const refreshed = known ?? (await refreshAt(target, pinned, context))
+    const refreshed =
+      known ??
+      (isAnew && pinned === undefined
+        ? await refreshApplication(target, { level: 'force', since: context.clock.now() }, context)
+        : await refreshAt(target, pinned, context))
     const errors = refreshed.outcome.conditions.filter(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')
     if (errors.length > 0 || refreshed.gathered === undefined) {
       return {
