@@ -179,6 +179,7 @@ function startEngine(
     ...(tracking === undefined ? {} : { tracking }),
     ...(exclusions === undefined ? {} : { exclusions: [...exclusions, ...neverManaged] }),
     ...(reconcileIntervalMs === undefined ? {} : { reconcileIntervalMs }),
+    ...(settings.kustomizeBuildOptions === undefined ? {} : { kustomizeBuildOptions: settings.kustomizeBuildOptions }),
     ignoreDifferences: settings.ignoreDifferences,
     knownTypeFields: settings.knownTypeFields,
     comparesStatus: settings.comparesStatus ?? false,

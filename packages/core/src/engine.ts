@@ -52,6 +52,8 @@ export interface EngineOptions {
   readonly comparesStatus?: boolean
   /** Whether rules of aggregated roles count in comparisons. Default: false. */
   readonly comparesAggregatedRoles?: boolean
+  /** Options of `kustomize build` for every application. Default: none. */
+  readonly kustomizeBuildOptions?: readonly string[]
   /** Checked before the built-in ones. */
   readonly healthChecks?: readonly HealthCheck[]
   /** Default: `argocd-controller`. */
@@ -100,7 +102,12 @@ export function createEngine(options: EngineOptions): Engine {
   const logger = options.logger ?? silentLogger
   const emitter = new EventEmitter<{ event: [EngineEvent]; plan: [string, SyncPlan] }>()
   const counters = { renders: 0 }
-  const renderer = createApplicationRenderer({ sources: options.sources, renderers: options.renderers, onRender: () => void counters.renders++ })
+  const renderer = createApplicationRenderer({
+    sources: options.sources,
+    renderers: options.renderers,
+    ...(options.kustomizeBuildOptions === undefined ? {} : { kustomizeBuildOptions: options.kustomizeBuildOptions }),
+    onRender: () => void counters.renders++,
+  })
   const { store, clock } = options
   const controllerNamespace = options.controllerNamespace ?? defaults.controllerNamespace
   const reconciler = createReconciler({

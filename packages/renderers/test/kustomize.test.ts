@@ -212,4 +212,20 @@ describe('Applications', () => {
     expect(await kustomize().matches({ ...request, path: '', source: { repoURL, kustomize: { namePrefix: 'x' } } })).toBe(true)
     expect(await kustomize().matches({ ...request, path: 'base', source: { repoURL, directory: { recurse: true } } })).toBe(false)
   })
+
+  it('follows the build options of the installation: charts only where they are switched on, and the order', async () => {
+    const tree = createMemoryTree({
+      'app/kustomization.yaml': 'resources: [b.yaml]\nhelmCharts: [{name: web, releaseName: web}]\nhelmGlobals: {chartHome: charts}\n',
+      'app/b.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {ports: [{port: 80}]}\n',
+      'app/charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+      'app/charts/web/templates/c.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: chart}\n',
+    })
+    const application = { name: 'app', namespace: 'argocd', project: 'default', destinationNamespace: 'app' }
+    const request = { tree, path: 'app', source: { repoURL: 'https://git.example.com/a.git', path: 'app' }, application }
+    await expect(kustomize().render(request)).rejects.toThrow(/--enable-helm/)
+    const names = async (kustomizeBuildOptions: readonly string[]): Promise<unknown[]> =>
+      (await kustomize().render({ ...request, kustomizeBuildOptions })).manifests.map(({ object }) => object.metadata.name)
+    expect(await names(['--enable-helm'])).toEqual(['chart', 'b'])
+    expect(await names(['--enable-helm', '--reorder=none'])).toEqual(['b', 'chart'])
+  })
 })

@@ -24,6 +24,8 @@ export interface InstallationSettings {
   readonly ignoreDifferences: readonly IgnoreDifference[]
   readonly knownTypeFields: readonly KnownTypeField[]
   readonly healthScripts: readonly LuaHealthScript[]
+  /** Options of `kustomize build` for every application, such as `--enable-helm`. */
+  readonly kustomizeBuildOptions?: readonly string[]
   readonly comparesStatus?: boolean
   readonly comparesAggregatedRoles?: boolean
   readonly reconcileIntervalMs?: number
@@ -58,6 +60,7 @@ export function parseSettings(data: Readonly<Record<string, string>>): ParsedSet
   const customizations = customizationsOf(data, read)
   const exclusions = exclusionsOf(data, read)
   const tracking = trackingOf(data, problems)
+  const buildOptions = data['kustomize.buildOptions']?.trim() ?? ''
   const interval = durationOf(data['timeout.reconciliation'])
   const options = data['resource.compareoptions'] === undefined ? undefined : read('resource.compareoptions', data['resource.compareoptions'])
   const statusField = isRecord(options) ? options['ignoreResourceStatusField'] : undefined
@@ -68,6 +71,7 @@ export function parseSettings(data: Readonly<Record<string, string>>): ParsedSet
       ...(tracking === undefined ? {} : { tracking }),
       ...(exclusions === undefined ? {} : { exclusions }),
       ...(interval === undefined ? {} : { reconcileIntervalMs: interval }),
+      ...(buildOptions === '' ? {} : { kustomizeBuildOptions: buildOptions.split(/\s+/) }),
       ...(statusField === 'none' || statusField === 'off' ? { comparesStatus: true } : {}),
       ...(aggregated === false ? { comparesAggregatedRoles: true } : {}),
       ignoreDifferences: [...customizations].flatMap(([key, { ignoreDifferences }]) => ignoreRulesOf(key, ignoreDifferences)),

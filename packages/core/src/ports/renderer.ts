@@ -26,6 +26,8 @@ export interface RenderRequest {
     readonly renderer?: RendererKind
   }
   readonly cluster?: ClusterFacts
+  /** Options of `kustomize build` that hold for the whole installation. Default: none. */
+  readonly kustomizeBuildOptions?: readonly string[]
   /** Trees of the application's other sources by their `ref`. */
   readonly references?: ReadonlyMap<string, SourceTree>
   readonly signal?: AbortSignal

@@ -64,6 +64,8 @@ interface CacheEntry {
 export function createApplicationRenderer(options: {
   readonly sources: readonly SourceProvider[]
   readonly renderers: readonly Renderer[]
+  /** Options of `kustomize build` for every application. Default: none. */
+  readonly kustomizeBuildOptions?: readonly string[]
   onRender?(applicationKey: string): void
 }): ApplicationRenderer {
   const cache = new Map<string, CacheEntry>()
@@ -172,6 +174,7 @@ export function createApplicationRenderer(options: {
       },
       ...(references.size === 0 ? {} : { references }),
       ...(request.clusterFacts === undefined ? {} : { cluster: request.clusterFacts }),
+      ...(options.kustomizeBuildOptions === undefined ? {} : { kustomizeBuildOptions: options.kustomizeBuildOptions }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
     }
     const found = await tree.entry(path)

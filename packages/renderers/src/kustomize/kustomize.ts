@@ -34,7 +34,7 @@ export function kustomize(options: KustomizeOptions = {}): Renderer {
     },
     async render(request) {
       try {
-        return await build(request, options)
+        return await buildFor(request, options)
       } catch (error) {
         if (!(error instanceof KustomizeError)) throw error
         const code = error.code === 'KUSTOMIZE_LIMIT' ? 'RENDER_LIMIT' : 'RENDER_FAILED'
@@ -48,18 +48,20 @@ export function kustomize(options: KustomizeOptions = {}): Renderer {
   }
 }
 
-async function build(request: RenderRequest, options: KustomizeOptions): Promise<RenderResult> {
+async function buildFor(request: RenderRequest, options: KustomizeOptions): Promise<RenderResult> {
   const { tree, path, source, cluster, signal } = request
   const settings = parseApplicationSettings(source.kustomize)
+  const build = parseBuildOptions(request.kustomizeBuildOptions ?? [])
+  const order = build.order ?? options.order
   const environment = buildEnvironmentOf(request)
   const components = await presentComponents(request, settings)
   const kubeVersion = settings.kubeVersion === '' ? cluster?.kubeVersion : settings.kubeVersion
   const objects = await buildKustomization(tree, path, {
     edit: (kustomization) => edited(kustomization, settings, (text) => substitute(text, environment), components),
-    ...(options.order === undefined ? {} : { order: options.order }),
+    ...(order === undefined ? {} : { order }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(signal === undefined ? {} : { signal }),
-    ...(options.enableHelm === true
+    ...(options.enableHelm === true || build.enableHelm
       ? {
           inflate: chartInflater(tree, {
             apiVersions: settings.apiVersions.length > 0 ? settings.apiVersions : (cluster?.apiVersions ?? []),
@@ -71,6 +73,16 @@ async function build(request: RenderRequest, options: KustomizeOptions): Promise
   })
   const manifests: Manifest[] = objects.flatMap((object) => manifestsOf(object, path === '' ? fileNames[0] : `${path}/${fileNames[0]}`, 1))
   return { manifests, diagnostics: [], renderedBy: { name: 'kustomize', version: '5.7.1', kind: 'in-process' } }
+}
+
+/** What options of `kustomize build` mean here; of the others none changes what is rendered in process. */
+function parseBuildOptions(options: readonly string[]): { readonly enableHelm: boolean; readonly order?: SortOrder } {
+  const text = options.join(' ')
+  const order = /--reorder[= ](none|legacy)\b/.exec(text)?.[1]
+  return {
+    enableHelm: /--enable-helm(?:=true)?(?: |$)/.test(text),
+    ...(order === undefined ? {} : { order: order === 'legacy' ? 'legacy' : 'fifo' }),
+  }
 }
 
 /** Components of the settings; where that is asked for, only those that are there. */

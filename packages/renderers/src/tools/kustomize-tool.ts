@@ -50,7 +50,7 @@ const questions: Readonly<Record<Command, VersionQuestion>> = {
  */
 export function kustomizeTool(options: KustomizeToolOptions): Renderer {
   const tool = checkedTool('kustomizeTool', options)
-  const { command = 'kustomize', buildOptions = [] } = options
+  const { command = 'kustomize' } = options
   const checkVersion = createVersionCheck(tool, questions[command])
   const inProcess = kustomize()
   return {
@@ -58,6 +58,7 @@ export function kustomizeTool(options: KustomizeToolOptions): Renderer {
     matches: async (request) => isSelected(request, tool.select) && (await inProcess.matches(request)),
     async render(request) {
       const { path, signal } = request
+      const buildOptions = [...(options.buildOptions ?? []), ...(request.kustomizeBuildOptions ?? [])]
       const output = await withWorkDirectory('kustomize', tool.limits, async (directory) => {
         await checkVersion(directory, signal)
         const place = join('source', path)
