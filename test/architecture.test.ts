@@ -10,6 +10,7 @@ const allowed: Record<string, readonly string[]> = {
   schema: [],
   gotemplate: [],
   lua: [],
+  cel: [],
   jq: [],
   jsonnet: [],
   core: ['yaml', 'schema', 'jq'],
@@ -19,7 +20,7 @@ const allowed: Record<string, readonly string[]> = {
   testkit: ['core', 'schema', 'yaml'],
   cli: ['core', 'lua', 'schema', 'yaml', 'sources', 'renderers', 'k8s', 'testkit'],
 }
-const pure = ['yaml', 'schema', 'gotemplate', 'lua', 'jq', 'jsonnet', 'core']
+const pure = ['yaml', 'schema', 'gotemplate', 'lua', 'cel', 'jq', 'jsonnet', 'core']
 const importPattern = /^\s*(?:import|export)\b[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s+['"]([^'"]+)['"]/gm
 
 function sourcesOfPackage(name: string): { path: string; text: string; imports: string[] }[] {
