@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   jq: [],
   jsonnet: [],
   core: ['yaml', 'schema', 'jq'],
-  sources: ['core', 'yaml'],
+  sources: ['core', 'gotemplate', 'yaml'],
   renderers: ['core', 'gotemplate', 'jsonnet', 'yaml', 'schema'],
   k8s: ['core', 'yaml', 'schema'],
   testkit: ['core', 'schema', 'yaml'],

@@ -29,6 +29,13 @@ describe('revisions', () => {
     expect(resolveRevision(revision, remote)).toBe(commit)
   })
 
+  it('of ranges are those of the highest version, of equal ones the first; short versions count, names win over none', () => {
+    const tags = ['v4', '5.1', 'v1.2.3', 'v1.2.3+build5', 'v1.2.0', 'release-9.0.0', 'v6.0.0-rc.1']
+    const refs = [...tags.map((tag, at) => ({ name: `refs/tags/${tag}`, id: id(String(at)) })), { name: 'refs/heads/5.x', id: id('9') }]
+    const found = (revision: string): string | undefined => tags[Number(resolveRevision(revision, { refs })[0])]
+    expect(['~1.2', '4.x', '>2.0.0', '>=6.0.0-0', '=1.2.3', '5.x'].map(found)).toEqual(['v1.2.3', 'v4', '5.1', 'v6.0.0-rc.1', 'v1.2.3', '5.1'])
+  })
+
   it.each(['nowhere', '^3.0.0', 'v9.*'])('%s is nowhere', (revision) => {
     expect(() => resolveRevision(revision, remote)).toThrow(/unable to resolve/)
   })

@@ -1,6 +1,6 @@
 // From a target revision and the remote's refs to a commit. Pure. Follows argo-cd `util/git/client.go` (lsRemote) and `util/versions`.
 import { SourceError } from '@plumbline/core'
-import { maxSatisfying, validRange, valid } from 'semver'
+import { parseConstraints, satisfies, Version } from '@plumbline/gotemplate/semver'
 
 /** One ref of a remote. `peeled` is the commit behind an annotated tag. */
 export interface RemoteRef {
@@ -36,26 +36,43 @@ export function resolveRevision(revision: string, remote: RemoteRefs): string {
     const head = named('HEAD') ?? (remote.head === undefined ? undefined : named(remote.head))
     if (head !== undefined) return commitOf(head)
   }
+  const tag = taggedVersion(wanted, remote.refs)
+  if (tag !== undefined) return commitOf(tag)
   // Short names take the first ref in the remote's order, so a branch usually wins over a tag of the same name.
   const found = remote.refs.find(({ name }) => name === wanted || name === `refs/heads/${wanted}` || name === `refs/tags/${wanted}`)
   if (found !== undefined) return commitOf(found)
-  const tag = taggedVersion(wanted, remote.refs)
-  if (tag !== undefined) return commitOf(tag)
   if (shortId.test(wanted)) return wanted
   throw new SourceError('SOURCE_REVISION', `unable to resolve '${wanted}' to a commit SHA: revision not found`, { subject: wanted })
 }
 
-/** The tag with the highest version in a range. Plain versions such as `1.2` are names, not ranges. */
-function taggedVersion(constraint: string, refs: readonly RemoteRef[]): RemoteRef | undefined {
-  if (/^v?\d+(?:\.\d+){0,2}$/.test(constraint) || constraint.length > 256) return undefined
-  const range = constraint.replaceAll(',', ' ')
-  if (validRange(range) === null) return undefined
-  const tags = refs.filter(({ name }) => name.startsWith('refs/tags/'))
-  const versions = new Map(tags.map((ref) => [valid(ref.name.slice('refs/tags/'.length), { loose: true }), ref]))
-  versions.delete(null)
-  const best = maxSatisfying(
-    [...versions.keys()].filter((version): version is string => version !== null),
-    range,
-  )
-  return best === null ? undefined : versions.get(best)
+/** The tag with the highest version in a range; of equal ones the first. Whole versions such as `1.2` are names, not ranges. */
+function taggedVersion(text: string, refs: readonly RemoteRef[]): RemoteRef | undefined {
+  if (versionOf(text) !== undefined) return undefined
+  const range = rangeOf(text)
+  if (range === undefined) return undefined
+  let best: { readonly ref: RemoteRef; readonly version: Version } | undefined
+  for (const ref of refs) {
+    if (!ref.name.startsWith(tagPrefix)) continue
+    const version = versionOf(ref.name.slice(tagPrefix.length))
+    if (version !== undefined && satisfies(version, range) && (best === undefined || version.compare(best.version) > 0)) best = { ref, version }
+  }
+  return best?.ref
+}
+
+const tagPrefix = 'refs/tags/'
+
+function versionOf(text: string): Version | undefined {
+  try {
+    return new Version(text)
+  } catch {
+    return undefined
+  }
+}
+
+function rangeOf(text: string): ReturnType<typeof parseConstraints> | undefined {
+  try {
+    return parseConstraints(text)
+  } catch {
+    return undefined
+  }
 }
