@@ -19,6 +19,7 @@ const push = (ref: string): ReturnType<typeof parseGitHubPush> =>
 
 describe('addresses', () => {
   it.each([
+    'git@github.com:2222/acme/platform.git',
     'https://github.com/acme/platform',
     'https://github.com/acme/platform.git',
     'https://user:token@github.com/Acme/Platform.git',

@@ -9,15 +9,23 @@ interface Address {
 /** Host and path of an address, or undefined for what is none. `git://` never matches a webhook. */
 function addressOf(url: string): Address | undefined {
   const scp = /^(?:[^@/:]+@)?([^/:@]+):(?!\/\/)([^\\]+)$/.exec(url)
-  const full = /^(https?|ssh):\/\/(?:[^@/]*@)?([^/:@]+)(?::\d+)?\/(.*)$/i.exec(url)
-  const [host, path] = full === null ? (scp === null ? [] : [scp[1], scp[2]]) : [full[2], full[3]]
+  const full = /^(https?|ssh):\/\/(?:[^@/]*@)?([^/:@]+)(?::\d+)?(?:\/(.*))?$/i.exec(url)
+  const [host, path] = full === null ? (scp === null ? [] : [scp[1], scp[2]?.replace(/^\d+\//, '')]) : [full[2], full[3] ?? '']
   if (host === undefined || path === undefined) return undefined
   return {
     host: host.toLowerCase().replace(/^(?:alt)?ssh\./, ''),
-    path: path
+    path: decoded(path)
       .toLowerCase()
       .replace(/^\//, '')
       .replace(/\.git$/, ''),
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
   }
 }
 
