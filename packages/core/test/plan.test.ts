@@ -1,5 +1,6 @@
 import {
   builtInHealthChecks,
+  checkGuards,
   compare,
   createHealthRegistry,
   defaultExclusions,
@@ -9,6 +10,7 @@ import {
   formatDiff,
   formatPlan,
   hookPhasesOf,
+  immutableChanges,
   kindRankOf,
   parseTrackingId,
   planSync,
@@ -16,7 +18,7 @@ import {
   withTracking,
   diffObjects,
 } from '@plumbline/core'
-import type { KubernetesObject, PlanRequest, SyncPlan } from '@plumbline/core'
+import type { KubernetesObject, PlanRequest, SyncPlan, SyncStep, ValueDifference } from '@plumbline/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -226,5 +228,40 @@ describe('a difference', () => {
     const text = formatDiff(diffObjects(secret, object('Secret', 'a', {}, { data: { password: 'b2xk' } }), settings), secret)
     expect(text).toContain('data.password')
     expect(text).not.toMatch(/aHVudGVyMg|b2xk/)
+  })
+
+  it('tells what never changes from what does', () => {
+    const live = (kind: string, apiVersion = 'v1', rest: object = {}): KubernetesObject => ({ apiVersion, kind, metadata: { name: 'x' }, ...rest })
+    const changed = (path: string, from: unknown = 'a', to: unknown = 'b'): ValueDifference => ({ path: path.split('.'), from, to })
+    expect(immutableChanges(live('StatefulSet', 'apps/v1'), [changed('spec.serviceName'), changed('spec.replicas')])).toEqual(['spec.serviceName'])
+    expect(immutableChanges(live('Deployment', 'apps/v1'), [changed('spec.selector.matchLabels.app'), changed('spec.template.x')])).toEqual(['spec.selector'])
+    expect(immutableChanges(live('Service'), [changed('spec.clusterIP', '10.0.0.1', undefined)])).toEqual([])
+    expect(immutableChanges(live('Service'), [changed('spec.clusterIP', '10.0.0.1', '10.0.0.2')])).toEqual(['spec.clusterIP'])
+    expect(immutableChanges(live('ConfigMap'), [changed('data.a')])).toEqual([])
+    expect(immutableChanges(live('ConfigMap', 'v1', { immutable: true }), [changed('data.a')])).toEqual(['data'])
+    expect(immutableChanges(live('Widget', 'example.com/v1'), [changed('spec.selector')])).toEqual([])
+  })
+
+  it('is held to guards', () => {
+    const prune = (kind: string, name: string): SyncStep => ({
+      action: 'prune',
+      phase: 'Sync',
+      wave: 0,
+      id: { group: '', kind, namespace: 'ns', name },
+      version: 'v1',
+      isModified: true,
+    })
+    const plan: SyncPlan = {
+      ...planOf([]),
+      steps: [prune('ConfigMap', 'a'), prune('Secret', 'b'), { ...prune('ConfigMap', 'kept'), skip: 'ignored (no prune)' }],
+    }
+    expect(checkGuards(plan, { maxDeletes: 2 })).toEqual([])
+    expect(checkGuards(plan, { maxDeletes: 1 }).map(({ message }) => message)).toEqual([
+      'it would delete 2 objects, and at most 1 are let through: ConfigMap/ns/a, Secret/ns/b',
+    ])
+    expect(checkGuards(plan, { protectedKinds: [{ group: '*', kind: 'Sec*' }] }).map(({ guard }) => guard)).toEqual(['protectedKinds'])
+    const everything = { ...plan, steps: plan.steps.slice(0, 2) }
+    expect(checkGuards(everything, {}).map(({ guard }) => guard)).toEqual(['allowsEmpty'])
+    expect(checkGuards(everything, { allowsEmpty: true })).toEqual([])
   })
 })

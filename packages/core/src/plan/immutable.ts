@@ -10,7 +10,7 @@ interface FixedFields {
   readonly fixed?: readonly string[]
   /** A path below which only these members change. */
   readonly within?: readonly [path: string, members: readonly string[]]
-  /** Paths that can be set once. */
+  /** Paths that can be set once; who no longer names them leaves them as they are. */
   readonly once?: readonly string[]
 }
 
@@ -48,17 +48,21 @@ export function immutableChanges(live: KubernetesObject, differences: readonly V
   const rules = kinds[`${group}/${live.kind}`]
   const isFrozen = group === '' && (live.kind === 'Secret' || live.kind === 'ConfigMap') && valueAt(live, 'immutable') === true
   const found = new Set<string>()
-  for (const { path, from } of differences)
+  for (const { path, from, to } of differences)
     for (const rule of [rules, isFrozen ? frozen : undefined]) {
-      const at = rule === undefined ? undefined : fixedAt(rule, path.map(String), from)
+      const at = rule === undefined ? undefined : fixedAt(rule, path.map(String), isSet(from) && isSet(to))
       if (at !== undefined) found.add(at)
     }
   return [...found].toSorted()
 }
 
-function fixedAt({ fixed = [], within, once = [] }: FixedFields, path: readonly string[], from: unknown): string | undefined {
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ''
+}
+
+function fixedAt({ fixed = [], within, once = [] }: FixedFields, path: readonly string[], isReplaced: boolean): string | undefined {
   const reaches = (prefix: string): boolean => prefix.split('.').every((name, at) => path[at] === name)
-  const found = fixed.find(reaches) ?? once.find((prefix) => reaches(prefix) && from !== undefined && from !== '' && from !== null)
+  const found = fixed.find(reaches) ?? (isReplaced ? once.find(reaches) : undefined)
   if (found !== undefined || within === undefined) return found
   const [prefix, members] = within
   const name = path[prefix.split('.').length]
