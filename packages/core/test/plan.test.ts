@@ -235,7 +235,7 @@ describe('a difference', () => {
     const changed = (path: string, from: unknown = 'a', to: unknown = 'b'): ValueDifference => ({ path: path.split('.'), from, to })
     expect(immutableChanges(live('StatefulSet', 'apps/v1'), [changed('spec.serviceName'), changed('spec.replicas')])).toEqual(['spec.serviceName'])
     expect(immutableChanges(live('Deployment', 'apps/v1'), [changed('spec.selector.matchLabels.app'), changed('spec.template.x')])).toEqual(['spec.selector'])
-    expect(immutableChanges(live('Service'), [changed('spec.clusterIP', '10.0.0.1', undefined)])).toEqual([])
+    expect(immutableChanges(live('Service'), [changed('spec.clusterIP', '10.0.0.1', null)])).toEqual([])
     expect(immutableChanges(live('Service'), [changed('spec.clusterIP', '10.0.0.1', '10.0.0.2')])).toEqual(['spec.clusterIP'])
     expect(immutableChanges(live('ConfigMap'), [changed('data.a')])).toEqual([])
     expect(immutableChanges(live('ConfigMap', 'v1', { immutable: true }), [changed('data.a')])).toEqual(['data'])
