@@ -12,7 +12,7 @@ import {
   watchSettings,
 } from '@plumbline/k8s'
 import type { ClusterAccess, KubernetesApplicationStore, KubernetesCluster } from '@plumbline/k8s'
-import { gitSource } from '@plumbline/sources'
+import { gitSource, httpFiles } from '@plumbline/sources'
 import type { GitSource } from '@plumbline/sources'
 import { healthCheckOf } from './lua-health.ts'
 import { renderersOf } from './renderers.ts'
@@ -167,6 +167,7 @@ function startEngine(
   const store = createApplicationStore(cluster, { namespace, logger })
   const engine = createEngine({
     sources: [git],
+    files: httpFiles({ now: () => systemClock.now() }),
     renderers: options.renderers,
     cluster,
     store,

@@ -39,7 +39,7 @@ import type {
 import { createCluster, createHttpClient, loadKubeconfig } from '@plumbline/k8s'
 import type { HttpClient, KubernetesCluster } from '@plumbline/k8s'
 import { builtInResources } from '@plumbline/schema'
-import { cloneSource, gitSource } from '@plumbline/sources'
+import { cloneSource, gitSource, httpFiles } from '@plumbline/sources'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { parseYamlDocuments } from '@plumbline/yaml'
@@ -183,9 +183,16 @@ export async function renderApplication(
   sources: readonly SourceProvider[],
   options: { readonly clusterFacts?: ClusterFacts; readonly renderers?: readonly Renderer[] } = {},
 ): Promise<readonly RenderedSource[]> {
-  const renderer = createApplicationRenderer({ sources, renderers: options.renderers ?? (await renderersOf()) })
-  const { clusterFacts } = options
-  return renderer.render({ application, ...(clusterFacts === undefined ? {} : { clusterFacts }) })
+  // A clone or a folder stands for the application's own repository, and for no other.
+  const elsewhere = gitSource()
+  try {
+    const renderers = options.renderers ?? (await renderersOf())
+    const renderer = createApplicationRenderer({ sources, remotes: [elsewhere], files: httpFiles(), renderers })
+    const { clusterFacts } = options
+    return await renderer.render({ application, ...(clusterFacts === undefined ? {} : { clusterFacts }) })
+  } finally {
+    await elsewhere.close()
+  }
 }
 
 function planOf(

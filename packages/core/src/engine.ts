@@ -11,7 +11,7 @@ import type { HealthCheck } from './health/health.ts'
 import { jobHealthCheck } from './health/job.ts'
 import { messageOf } from './errors.ts'
 import { applicationKeyOf } from './model/application.ts'
-import type { IgnoreDifference } from './model/application.ts'
+import type { Application, ApplicationSource, IgnoreDifference } from './model/application.ts'
 import { defaultFieldManager } from './plan/plan-sync.ts'
 import type { SyncPlan } from './plan/sync-plan.ts'
 import { defaultTracking } from './plan/tracking.ts'
@@ -22,6 +22,7 @@ import type { Clock } from './ports/clock.ts'
 import type { Cluster } from './ports/cluster.ts'
 import { silentLogger } from './ports/logger.ts'
 import type { Logger } from './ports/logger.ts'
+import type { FileProvider } from './ports/remote-files.ts'
 import type { Renderer } from './ports/renderer.ts'
 import type { SourceProvider } from './ports/source.ts'
 import { createReconciler } from './reconcile/reconciler.ts'
@@ -30,10 +31,12 @@ import { createApplicationRenderer } from './render/render-application.ts'
 import { applicationsFollowing } from './webhook/affected.ts'
 import type { PushEvent } from './webhook/push-event.ts'
 
-/** What an engine is made of. The first four are required; everything else has a default. */
+/** What an engine is made of. What has no `?` is required; everything else has a default. */
 export interface EngineOptions {
   readonly sources: readonly SourceProvider[]
   readonly renderers: readonly Renderer[]
+  /** Serves single files that applications name by URL. Default: only repositories are read, through `sources`. */
+  readonly files?: FileProvider
   readonly cluster: Cluster
   readonly store: ApplicationStore
   readonly clock: Clock
@@ -106,6 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
     sources: options.sources,
     renderers: options.renderers,
     ...(options.kustomizeBuildOptions === undefined ? {} : { kustomizeBuildOptions: options.kustomizeBuildOptions }),
+    ...(options.files === undefined ? {} : { files: options.files }),
     onRender: () => void counters.renders++,
   })
   const { store, clock } = options
@@ -141,7 +145,9 @@ export function createEngine(options: EngineOptions): Engine {
     const affected: { application: string; reason: string }[] = []
     const unaffected: { application: string; reason: string }[] = []
     const since = clock.now()
-    for (const application of applicationsFollowing(push, store.list())) {
+    const elsewhere = (application: Application): readonly ApplicationSource[] =>
+      renderer.lastRemoteReads(applicationKeyOf(application)).flatMap((read) => (read.kind === 'repository' ? [read] : []))
+    for (const application of applicationsFollowing(push, store.list(), elsewhere)) {
       const key = applicationKeyOf(application)
       try {
         const clusterFacts = await options.cluster.facts()

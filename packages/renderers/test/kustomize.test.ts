@@ -94,7 +94,7 @@ describe('kustomizations', () => {
       'charts/web/templates/c.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\ndata: {v: {{ .Values | toJson | quote }}}\n',
     }
     expect((await failure(files, '')).message).toContain('must specify --enable-helm')
-    const text = await build(files, '', { inflate: chartInflater(createMemoryTree(files, 'r1')) })
+    const text = await build(files, '', { inflate: chartInflater() })
     expect(text).toContain('name: r-x')
     expect(text).toContain(String.raw`{"kept":true,"size":3}`)
   })

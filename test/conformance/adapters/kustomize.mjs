@@ -11,7 +11,7 @@ export async function build(dir) {
 export async function buildHelm(dir) {
   const root = rootOf(dir)
   const tree = localTree(root)
-  return formatBuild(await buildKustomization(tree, relative(root, dir), { inflate: chartInflater(tree) }))
+  return formatBuild(await buildKustomization(tree, relative(root, dir), { inflate: chartInflater() }))
 }
 
 /** The boundary of a case is its folder `in`; the last one of the path, for cases may have one further down themselves. */

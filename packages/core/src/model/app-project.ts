@@ -57,7 +57,8 @@ export function isKindPermitted(project: KubernetesObject, kind: GroupKind, isNa
   return isWhite && !matches(black)
 }
 
-function isSourcePermitted(project: KubernetesObject, url: string): boolean {
+/** Whether `sourceRepos` of a project allow an address. */
+export function isSourcePermitted(project: KubernetesObject, url: string): boolean {
   const patterns = valueAt(project, 'spec', 'sourceRepos')
   return isListPermitting(
     Array.isArray(patterns) ? patterns.map(String) : [],

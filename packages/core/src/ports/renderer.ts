@@ -1,6 +1,7 @@
 // From files to manifests.
 import type { ApplicationSource } from '../model/application.ts'
 import type { Diagnostic, Manifest } from '../model/manifest.ts'
+import type { RemoteFiles } from './remote-files.ts'
 import type { SourceTree } from './source.ts'
 
 /** What a renderer may know of the cluster. */
@@ -30,6 +31,8 @@ export interface RenderRequest {
   readonly kustomizeBuildOptions?: readonly string[]
   /** Trees of the application's other sources by their `ref`. */
   readonly references?: ReadonlyMap<string, SourceTree>
+  /** What the files name elsewhere. Default: nothing elsewhere is read. */
+  readonly remotes?: RemoteFiles
   readonly signal?: AbortSignal
 }
 

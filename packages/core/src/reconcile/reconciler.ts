@@ -116,6 +116,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   })
 
   const refreshContext = (): RefreshContext => ({
+    readsAnywhere: options.isOriginal,
     cluster,
     renderer: options.renderer,
     settings,

@@ -4,7 +4,7 @@ import type { ComparisonSettings, GatheredComparison, DiffCaches } from './gathe
 import type { RefreshLevel } from './refresh-request.ts'
 import type { RefreshOutcome } from './status.ts'
 import { messageOf } from '../errors.ts'
-import { projectConditions } from '../model/app-project.ts'
+import { isSourcePermitted, projectConditions } from '../model/app-project.ts'
 import { sourcesOf } from '../model/application.ts'
 import type { Application } from '../model/application.ts'
 import type { Condition } from '../model/application-status.ts'
@@ -29,6 +29,8 @@ export interface RefreshContext {
   readonly renderer: ApplicationRenderer
   readonly settings: ComparisonSettings
   readonly cache: DiffCaches
+  /** Whether files may name addresses that the project does not allow, as they may for Argo CD. */
+  readonly readsAnywhere: boolean
   project(name: string): KubernetesObject | undefined
   /** Whether there is an application of a tracking name. */
   isApplication(trackingName: string): boolean
@@ -88,6 +90,7 @@ async function renderOrExplain(
 ): Promise<{ readonly rendered?: readonly RenderedSource[]; readonly condition?: Omit<Condition, 'lastTransitionTime'> }> {
   try {
     const clusterFacts = await context.cluster.facts(context.signal)
+    const project = context.readsAnywhere ? undefined : context.project(application.spec.project)
     return {
       rendered: await context.renderer.render({
         application,
@@ -95,6 +98,7 @@ async function renderOrExplain(
         ...(since === undefined ? {} : { since }),
         ignoreCache: level === 'hard',
         ...(revisions === undefined ? {} : { revisions }),
+        ...(project === undefined ? {} : { isRemotePermitted: (address) => isSourcePermitted(project, address) }),
         ...(context.signal === undefined ? {} : { signal: context.signal }),
       }),
     }

@@ -2,11 +2,14 @@
 import { checkRendererKind, rendererAnnotation, rendererKindOf } from './rendered-by.ts'
 import { firstChangedRead, traceReads } from './traced-tree.ts'
 import type { ReadSet } from './traced-tree.ts'
+import { changedRemoteRead, traceRemotes } from './traced-remotes.ts'
+import type { RemoteAccess, RemoteRead } from './traced-remotes.ts'
 import { RenderError, SourceError } from '../errors.ts'
 import { applicationKeyOf, sourcesOf } from '../model/application.ts'
 import type { Application, ApplicationSource } from '../model/application.ts'
 import type { Diagnostic, Manifest } from '../model/manifest.ts'
 import type { ClusterFacts, RenderedBy, Renderer, RenderRequest } from '../ports/renderer.ts'
+import type { FileProvider } from '../ports/remote-files.ts'
 import type { SourceProvider, SourceRequest, SourceTree } from '../ports/source.ts'
 
 /** One rendered source. */
@@ -16,6 +19,8 @@ export interface RenderedSource {
   readonly manifests: readonly Manifest[]
   readonly diagnostics: readonly Diagnostic[]
   readonly reads: ReadSet
+  /** What was read of other repositories and by URL, such as remote bases of a kustomization. Absent where nothing was. */
+  readonly remoteReads?: readonly RemoteRead[]
   /** Absent for plain files, and for sources that are only referred to. */
   readonly renderedBy?: RenderedBy
   /** Whether the result was kept from an earlier revision because none of its reads changed. */
@@ -32,6 +37,8 @@ export interface RenderApplicationRequest {
   readonly since?: number
   /** Render again even when nothing that was read has changed. Default: false. */
   readonly ignoreCache?: boolean
+  /** Whether the application may read from an address that its files name. Default: it may. */
+  readonly isRemotePermitted?: (address: string) => boolean
   readonly signal?: AbortSignal
 }
 
@@ -43,6 +50,8 @@ export interface ApplicationRenderer {
   render(request: RenderApplicationRequest): Promise<readonly RenderedSource[]>
   /** What is known of the last rendering of an application: which reads it made of the source with this number. */
   lastReads(applicationKey: string): readonly ReadSet[] | undefined
+  /** What the last rendering of an application read elsewhere. */
+  lastRemoteReads(applicationKey: string): readonly RemoteRead[]
   /** Whether a commit changes what an application read, with the read that tells it. */
   isAffected(request: RenderApplicationRequest): Promise<AffectedAnswer>
   forget(applicationKey: string): void
@@ -66,13 +75,17 @@ export function createApplicationRenderer(options: {
   readonly renderers: readonly Renderer[]
   /** Options of `kustomize build` for every application. Default: none. */
   readonly kustomizeBuildOptions?: readonly string[]
+  /** Serve repositories that files name by URL, such as bases of kustomizations. Default: `sources`. */
+  readonly remotes?: readonly SourceProvider[]
+  /** Serves single files by URL. Default: only repositories are served. */
+  readonly files?: FileProvider
   onRender?(applicationKey: string): void
 }): ApplicationRenderer {
   const cache = new Map<string, CacheEntry>()
   const failed = new Set<string>()
 
-  function providerOf(source: ApplicationSource): SourceProvider {
-    const provider = options.sources.find((candidate) => candidate.supports(source))
+  function providerOf(source: ApplicationSource, providers = options.sources): SourceProvider {
+    const provider = providers.find((candidate) => candidate.supports(source))
     if (provider === undefined) throw new SourceError('SOURCE_NOT_FOUND', `no source provider serves ${source.repoURL}`, { subject: source.repoURL })
     return provider
   }
@@ -81,6 +94,23 @@ export function createApplicationRenderer(options: {
     ...(request.since === undefined ? {} : { since: request.since }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   })
+
+  const remoteAccess = (request: RenderApplicationRequest): RemoteAccess => ({
+    providerOf: (source) => providerOf(source, options.remotes),
+    request: requestOptions(request),
+    ...(options.files === undefined ? {} : { files: options.files }),
+    ...(request.isRemotePermitted === undefined ? {} : { isPermitted: request.isRemotePermitted }),
+  })
+
+  async function changedRemote(entry: CacheEntry, request: RenderApplicationRequest): Promise<string | undefined> {
+    // Whoever pins revisions wants what was there then, elsewhere too.
+    if (request.revisions !== undefined) return undefined
+    for (const { remoteReads } of entry.sources) {
+      const changed = remoteReads === undefined ? undefined : await changedRemoteRead(remoteReads, remoteAccess(request))
+      if (changed !== undefined) return changed
+    }
+    return undefined
+  }
 
   async function resolve(request: RenderApplicationRequest): Promise<readonly string[]> {
     return Promise.all(
@@ -124,7 +154,7 @@ export function createApplicationRenderer(options: {
     const settings = settingsOf(request)
     const kept = cache.get(key)
     const revisions = await resolve(request)
-    const isUsable = kept !== undefined && kept.settings === settings && request.ignoreCache !== true
+    const isUsable = kept !== undefined && kept.settings === settings && request.ignoreCache !== true && (await changedRemote(kept, request)) === undefined
     if (isUsable && revisions.every((revision, index) => kept.sources[index]?.revision === revision))
       return kept.sources.map((source) => ({ ...source, isReused: true }))
     const trees = await openTrees(request, revisions)
@@ -137,13 +167,18 @@ export function createApplicationRenderer(options: {
     const sources: Omit<RenderedSource, 'reads'>[] = []
     const specs = sourcesOf(request.application.spec)
     const traced = trees.map(traceReads)
+    const remotes = trees.map(() => traceRemotes(remoteAccess(request)))
     const references = new Map(specs.flatMap(({ ref }, index) => (ref === undefined || traced[index] === undefined ? [] : [[ref, traced[index].tree]])))
     for (const [index, source] of specs.entries()) {
-      const view = traced[index]
-      if (view !== undefined) sources.push(await renderSource(request, source, view.tree, references, index))
+      const [view, elsewhere] = [traced[index], remotes[index]?.remotes]
+      if (view !== undefined && elsewhere !== undefined)
+        sources.push(await renderSource(request, source, { tree: view.tree, references, remotes: elsewhere }, index))
     }
     // What other sources read of a source they refer to counts as a read of that source.
-    const complete = sources.map((source, index) => ({ ...source, reads: traced[index]?.reads() ?? [] }))
+    const complete = sources.map((source, index) => {
+      const remoteReads = remotes[index]?.reads() ?? []
+      return { ...source, reads: traced[index]?.reads() ?? [], ...(remoteReads.length === 0 ? {} : { remoteReads }) }
+    })
     cache.set(key, { settings, sources: complete })
     return complete
   }
@@ -151,8 +186,7 @@ export function createApplicationRenderer(options: {
   async function renderSource(
     request: RenderApplicationRequest,
     source: ApplicationSource,
-    tree: SourceTree,
-    references: ReadonlyMap<string, SourceTree>,
+    { tree, references, remotes }: Required<Pick<RenderRequest, 'tree' | 'references' | 'remotes'>>,
     index: number,
   ): Promise<Omit<RenderedSource, 'reads'>> {
     const { application } = request
@@ -173,6 +207,7 @@ export function createApplicationRenderer(options: {
         ...(asked === undefined ? {} : { renderer: asked }),
       },
       ...(references.size === 0 ? {} : { references }),
+      remotes,
       ...(request.clusterFacts === undefined ? {} : { cluster: request.clusterFacts }),
       ...(options.kustomizeBuildOptions === undefined ? {} : { kustomizeBuildOptions: options.kustomizeBuildOptions }),
       ...(request.signal === undefined ? {} : { signal: request.signal }),
@@ -195,6 +230,7 @@ export function createApplicationRenderer(options: {
     resolve,
     render,
     lastReads: (key) => cache.get(key)?.sources.map(({ reads }) => reads),
+    lastRemoteReads: (key) => cache.get(key)?.sources.flatMap(({ remoteReads }) => remoteReads ?? []) ?? [],
     forget(key) {
       cache.delete(key)
       failed.delete(key)
@@ -206,7 +242,7 @@ export function createApplicationRenderer(options: {
       const kept = cache.get(key)
       if (kept === undefined) return { isAffected: true, reason: 'it was not rendered before' }
       if (kept.settings !== settingsOf(request)) return { isAffected: true, reason: 'its source settings changed' }
-      const changed = await changedRead(kept, await openTrees(request, await resolve(request)))
+      const changed = (await changedRead(kept, await openTrees(request, await resolve(request)))) ?? (await changedRemote(kept, request))
       const count = kept.sources.reduce((sum, { reads }) => sum + reads.length, 0)
       return changed === undefined ? { isAffected: false, reason: `none of ${count} reads changed` } : { isAffected: true, reason: changed }
     },

@@ -4,9 +4,16 @@ import type { Application, ApplicationSource } from '../model/application.ts'
 import { isSameRepository } from './repository-url.ts'
 import type { PushEvent } from './push-event.ts'
 
-/** Applications with a source that follows the pushed branch or tag of the pushed repository. */
-export function applicationsFollowing(push: PushEvent, applications: readonly Application[]): Application[] {
-  return applications.filter(({ spec }) => sourcesOf(spec).some((source) => isFollowing(source, push)))
+/**
+ * Applications with a source that follows the pushed branch or tag of the pushed repository.
+ * @param elsewhere what else an application read when it was last rendered, such as remote bases
+ */
+export function applicationsFollowing(
+  push: PushEvent,
+  applications: readonly Application[],
+  elsewhere: (application: Application) => readonly ApplicationSource[] = () => [],
+): Application[] {
+  return applications.filter((application) => [...sourcesOf(application.spec), ...elsewhere(application)].some((source) => isFollowing(source, push)))
 }
 
 function isFollowing(source: ApplicationSource, push: PushEvent): boolean {

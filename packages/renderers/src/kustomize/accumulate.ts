@@ -12,9 +12,9 @@ import type { TransformerConfiguration } from './configuration/transformer-confi
 import { KustomizeError, messageOf, within } from './errors.ts'
 import { loadKustomization } from './kustomization.ts'
 import type { Kustomization } from './kustomization.ts'
-import { normalize } from './loader.ts'
 import type { Loader } from './loader.ts'
-import type { Origin } from './origin.ts'
+import { placeFrom } from './origin.ts'
+import type { LayerPlace, Origin } from './origin.ts'
 import { knownObjects } from './known-files.ts'
 import { decoded, objectsOf, readResources } from './read-resources.ts'
 import { checkDistinct, createResourceMap } from './resource-map.ts'
@@ -49,12 +49,12 @@ export interface BuildContext {
 interface Layer extends BuildContext {
   readonly kustomization: Kustomization
   readonly loader: Loader
-  /** Path of the folder from where the build started, for origins. */
-  readonly place: string
+  /** For origins. */
+  readonly place: LayerPlace
 }
 
 /** Build a layer on its own. @throws {KustomizeError} */
-export function accumulate(kustomization: Kustomization, loader: Loader, context: BuildContext, place: string): Promise<Accumulated> {
+export function accumulate(kustomization: Kustomization, loader: Loader, context: BuildContext, place: LayerPlace): Promise<Accumulated> {
   return accumulateInto(emptyLayer(), { ...context, kustomization, loader, place })
 }
 
@@ -119,6 +119,7 @@ async function addResources(into: Accumulated, paths: readonly string[], layer: 
     const asFile = await attempt(() => readFile(path, layer))
     const error = asFile.resources === undefined ? within(`accumulating resources from '${path}'`, asFile.error) : append(into, asFile.resources, path)
     if (error === undefined) continue
+    if (error.code === 'KUSTOMIZE_FETCH') throw error
     const folder = await attemptFolder(path, layer)
     if (folder.loader === undefined) {
       // What is no YAML at all is a file; of everything else Kustomize tells why it is no folder either.
@@ -168,43 +169,27 @@ async function readFile(path: string, layer: Layer): Promise<Resource[]> {
     return { objects: objectsOf(decoded(content), path), size: content.byteLength }
   })
   const resources = objects.map(resourceOf)
-  if (layer.keepsOrigins) for (const resource of resources) resource.origin = { path: joined(layer.place, path) }
+  if (layer.keepsOrigins) for (const resource of resources) resource.origin = placeFrom(layer.place, path)
   return resources
 }
 
-function joined(place: string, path: string): string {
-  const isOutside = place.startsWith('..') || path.startsWith('..')
-  return isOutside ? relative(`${place}/${path}`) : (normalize(`${place}/${path}`) ?? path)
-}
-
-/** Without `.` and `..` where something is before it. */
-function relative(path: string): string {
-  const steps: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue
-    if (part === '..' && steps.length > 0 && steps.at(-1) !== '..') steps.pop()
-    else steps.push(part)
-  }
-  return steps.join('/')
-}
-
 async function load(path: string, loader: Loader, isComponent: boolean): Promise<Kustomization> {
-  const kustomization = await step(`couldn't make target for path '/${loader.root}'`, () => loadKustomization(loader))
+  const kustomization = await step(`couldn't make target for path '${loader.shownRoot}'`, () => loadKustomization(loader))
   if (isComponent && kustomization.kind !== 'Component')
-    throw new KustomizeError(`expected kind 'Component' for path '/${loader.root}' but got '${kustomization.kind}'`)
-  if (!isComponent && kustomization.kind === 'Component') throw new KustomizeError(`expected kind != 'Component' for path '/${loader.root}' (${path})`)
+    throw new KustomizeError(`expected kind 'Component' for path '${loader.shownRoot}' but got '${kustomization.kind}'`)
+  if (!isComponent && kustomization.kind === 'Component') throw new KustomizeError(`expected kind != 'Component' for path '${loader.shownRoot}' (${path})`)
   return kustomization
 }
 
 function inner(layer: Layer, kustomization: Kustomization, loader: Loader, path: string): Layer {
-  return { ...layer, kustomization, loader, place: joined(layer.place, path) }
+  return { ...layer, kustomization, loader, place: placeFrom(layer.place, path) }
 }
 
 async function addFolder(into: Accumulated, path: string, loader: Loader, layer: Layer): Promise<void> {
   const kustomization = await load(path, loader, false)
   await useSchema(kustomization, loader, layer.schemas)
-  const found = await step(`recursed accumulation of path '/${loader.root}'`, () => accumulateInto(emptyLayer(), inner(layer, kustomization, loader, path)))
-  await step(`recursed merging from path '/${loader.root}'`, async () => {
+  const found = await step(`recursed accumulation of path '${loader.shownRoot}'`, () => accumulateInto(emptyLayer(), inner(layer, kustomization, loader, path)))
+  await step(`recursed merging from path '${loader.shownRoot}'`, async () => {
     for (const resource of found.map.list) into.map.append(resource)
     into.configuration = into.configuration === emptyConfiguration ? found.configuration : mergeConfigurations(into.configuration, found.configuration)
     into.variables = joinVariables(into.variables, found.variables)
@@ -217,8 +202,8 @@ async function addComponent(into: Accumulated, path: string, layer: Layer): Prom
   return quoting('accumulateDirectory:', async () => {
     const kustomization = await load(path, loader, true)
     await useSchema(kustomization, loader, layer.schemas)
-    const found = await step(`recursed accumulation of path '/${loader.root}'`, () => accumulateInto(into, inner(layer, kustomization, loader, path)))
-    await step(`recursed merging from path '/${loader.root}'`, async () => checkDistinct(found.map))
+    const found = await step(`recursed accumulation of path '${loader.shownRoot}'`, () => accumulateInto(into, inner(layer, kustomization, loader, path)))
+    await step(`recursed merging from path '${loader.shownRoot}'`, async () => checkDistinct(found.map))
     return found
   })
 }
@@ -232,8 +217,10 @@ async function quoting<T>(name: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-function configuredIn({ kustomization, place }: Layer): string {
-  return joined(place, kustomization.fileName)
+/** Origin of what a field of the kustomization itself makes or changes. */
+function fieldOrigin({ kustomization, place }: Layer, kind: string): Origin {
+  const { path, ...repository } = placeFrom(place, kustomization.fileName)
+  return { ...repository, configuredIn: path, configuredBy: { apiVersion: 'builtin', kind } }
 }
 
 async function runGenerators(into: Accumulated, layer: Layer): Promise<void> {
@@ -245,8 +232,7 @@ async function runGenerators(into: Accumulated, layer: Layer): Promise<void> {
     ...kustomization.helmCharts.map((config) => ['HelmChartInflationGenerator', { ...helmGlobals, ...config }] as const),
   ]
   for (const [kind, config] of entries) {
-    const origin: Origin = { configuredIn: configuredIn(layer), configuredBy: { apiVersion: 'builtin', kind } }
-    await generate(into, kind, config, origin, layer)
+    await generate(into, kind, config, fieldOrigin(layer, kind), layer)
   }
   for (const plugin of await pluginsOf(kustomization.generators, layer)) {
     const kind = textOf(plugin.object['kind'])
@@ -275,7 +261,7 @@ async function pluginsOf(entries: readonly string[], layer: Layer): Promise<read
     if (inline.resources === undefined) paths.push(entry)
     else
       for (const resource of inline.resources) {
-        if (layer.keepsOrigins) resource.origin = { path: configuredIn(layer) }
+        if (layer.keepsOrigins) resource.origin = placeFrom(layer.place, layer.kustomization.fileName)
         found.map.append(resource)
       }
   }
@@ -299,8 +285,11 @@ function configOf({ object }: Resource): JsonMap {
 
 function pluginOrigin(plugin: Resource): Origin {
   const { name, namespace, kind } = currentIdOf(plugin)
+  const { path, repo, ref } = plugin.origin ?? {}
   return {
-    ...(plugin.origin?.path === undefined ? {} : { configuredIn: plugin.origin.path }),
+    ...(repo === undefined ? {} : { repo }),
+    ...(ref === undefined ? {} : { ref }),
+    ...(path === undefined ? {} : { configuredIn: path }),
     configuredBy: { apiVersion: textOf(plugin.object['apiVersion']), kind, ...(name === '' ? {} : { name }), ...(namespace === '' ? {} : { namespace }) },
   }
 }
@@ -312,7 +301,7 @@ async function runTransformers(into: Accumulated, layer: Layer): Promise<void> {
     const factory = builtInTransformers[kind]
     if (factory === undefined) throw new KustomizeError(`there is no transformer ${kind}`)
     const transformation = await factory(config, { loader, schemas: schemas.current })
-    run(into.map, transformation, { configuredIn: configuredIn(layer), configuredBy: { apiVersion: 'builtin', kind } }, layer)
+    run(into.map, transformation, fieldOrigin(layer, kind), layer)
   }
   for (const plugin of plugins) run(into.map, await transformationOf(plugin, layer), pluginOrigin(plugin), layer)
 }

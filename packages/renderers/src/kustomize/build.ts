@@ -1,5 +1,5 @@
 // One build: layers from the bottom up, then hashes, references and variables, once, at the top. Follows kustomize v5.7 `api/internal/target` and `api/krusty`.
-import type { SourceTree } from '@plumbline/core'
+import type { RemoteFiles, SourceTree } from '@plumbline/core'
 import { formatYaml } from '@plumbline/yaml'
 import { accumulate } from './accumulate.ts'
 import type { BuildContext } from './accumulate.ts'
@@ -33,6 +33,8 @@ export interface BuildOptions {
   readonly order?: SortOrder
   /** Renders `helmCharts`. Default: a kustomization with charts is an error. */
   readonly inflate?: ChartInflater
+  /** Bases in other repositories, and files by URL. Default: it is an error to name one. */
+  readonly remotes?: RemoteFiles
   /** Changes the kustomization at which the build starts, once it is read. */
   readonly edit?: (kustomization: Kustomization) => Kustomization
   readonly limits?: Partial<BuildLimits>
@@ -49,7 +51,7 @@ const managedBy = 'kustomize-v5.7.1'
  * @throws {KustomizeError} with file, field and cause
  */
 export async function buildKustomization(tree: SourceTree, path: string, options: BuildOptions = {}): Promise<readonly JsonMap[]> {
-  const loader = createLoader(tree, path)
+  const loader = createLoader(tree, path, options.remotes)
   const found = await loadKustomization(loader)
   const kustomization = options.edit?.(found) ?? found
   const context: BuildContext = {
@@ -61,7 +63,7 @@ export async function buildKustomization(tree: SourceTree, path: string, options
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   }
   await useSchema(kustomization, loader, context.schemas)
-  const { map, configuration, variables } = await accumulate(kustomization, loader, context, '')
+  const { map, configuration, variables } = await accumulate(kustomization, loader, context, { path: '' })
   addHashes(map)
   fixNameReferences(map, configuration.nameReference)
   resolveVariables(map, variables, configuration.varReference)

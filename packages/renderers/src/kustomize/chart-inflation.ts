@@ -1,9 +1,8 @@
 // `helmCharts` of a kustomization, rendered in process. Follows kustomize v5.7 `api/internal/builtins/HelmChartInflationGenerator.go`.
-import type { SourceTree } from '@plumbline/core'
 import type { GoMap } from '@plumbline/gotemplate'
 import type { ChartInflater } from './builtin-generators.ts'
 import { KustomizeError, within } from './errors.ts'
-import { normalize } from './loader.ts'
+import { normalize } from './tree-path.ts'
 import type { Loader } from './loader.ts'
 import { mergePatch } from './merge-patch.ts'
 import { isMap, textOf } from './resource.ts'
@@ -24,15 +23,15 @@ export interface InflationOptions {
   readonly render?: Partial<Pick<RenderChartOptions, 'helm' | 'limits' | 'lookup' | 'now' | 'random' | 'certificates'>>
 }
 
-/** Create what renders the entries. Charts have to be in the tree: nothing is pulled. */
-export function chartInflater(tree: SourceTree, options: InflationOptions = {}): ChartInflater {
+/** Create what renders the entries. Charts have to be in the repository of their kustomization: nothing is pulled. */
+export function chartInflater(options: InflationOptions = {}): ChartInflater {
   return async (config, loader) => {
     const name = textOf(config['name'])
     if (name === '') throw new KustomizeError('chart name cannot be empty')
     try {
-      const folder = await chartFolder(config, name, loader, tree)
-      const chart = await loadChart(tree, folder, { helm: 3, ...(options.signal === undefined ? {} : { signal: options.signal }) })
-      return formatRendered(renderChart(chart, renderOptions(config, await valuesOf(config, folder, loader, tree), options)), {
+      const folder = await chartFolder(config, name, loader)
+      const chart = await loadChart(loader.tree, folder, { helm: 3, ...(options.signal === undefined ? {} : { signal: options.signal }) })
+      return formatRendered(renderChart(chart, renderOptions(config, await valuesOf(config, folder, loader), options)), {
         includeCrds: config['includeCRDs'] === true,
         noHooks: config['skipHooks'] === true,
         skipTests: config['skipTests'] === true,
@@ -60,11 +59,11 @@ function renderOptions(config: JsonMap, values: GoMap, options: InflationOptions
   }
 }
 
-async function chartFolder(config: JsonMap, name: string, loader: Loader, tree: SourceTree): Promise<string> {
+async function chartFolder(config: JsonMap, name: string, loader: Loader): Promise<string> {
   const [home, version, repo] = [textOf(config['chartHome']) || 'charts', textOf(config['version']), textOf(config['repo'])]
   const place = normalize([loader.root, home, ...(version !== '' && repo !== '' ? [`${name}-${version}`] : []), name].join('/'))
   if (place === undefined || home.startsWith('/')) throw new KustomizeError(`helmGlobals.chartHome '${home}' is outside of the repository`, 'KUSTOMIZE_PATH')
-  if ((await tree.list(place)) !== undefined) return place
+  if ((await loader.tree.list(place)) !== undefined) return place
   throw new KustomizeError(
     repo === ''
       ? `no repo specified for pull, no chart found at '/${place}'`
@@ -74,13 +73,13 @@ async function chartFolder(config: JsonMap, name: string, loader: Loader, tree: 
 }
 
 /** The values file and `valuesInline`, as `valuesMerge` says, then additional files. */
-async function valuesOf(config: JsonMap, folder: string, loader: Loader, tree: SourceTree): Promise<GoMap> {
+async function valuesOf(config: JsonMap, folder: string, loader: Loader): Promise<GoMap> {
   const how = textOf(config['valuesMerge']) || 'override'
   if (!['merge', 'override', 'replace'].includes(how)) throw new KustomizeError('valuesMerge must be one of [merge override replace]')
   const inline = isMap(config['valuesInline']) ? config['valuesInline'] : {}
   const file = textOf(config['valuesFile'])
   const hasInline = Object.keys(inline).length > 0
-  const text = how === 'replace' && hasInline ? '' : file === '' ? decoder.decode(await tree.read(`${folder}/values.yaml`)) : await loader.readText(file)
+  const text = how === 'replace' && hasInline ? '' : file === '' ? decoder.decode(await loader.tree.read(`${folder}/values.yaml`)) : await loader.readText(file)
   const base = read(text, file === '' ? `${folder}/values.yaml` : file)
   let values = hasInline ? merged(how, floats(inline) as GoMap, base) : base
   for (const path of Array.isArray(config['additionalValuesFiles']) ? (config['additionalValuesFiles'] as readonly string[]) : [])

@@ -1,7 +1,7 @@
 // Problems of a kustomization.
 
-/** What kind of problem. `KUSTOMIZE_LIMIT` is a bound that was reached; all others are mistakes in the files. */
-export type KustomizeErrorCode = 'KUSTOMIZE_INVALID' | 'KUSTOMIZE_PATH' | 'KUSTOMIZE_LIMIT' | 'KUSTOMIZE_UNSUPPORTED'
+/** What kind of problem. `KUSTOMIZE_LIMIT` is a bound that was reached, `KUSTOMIZE_FETCH` a place elsewhere that could not be read; all others are mistakes in the files. */
+export type KustomizeErrorCode = 'KUSTOMIZE_INVALID' | 'KUSTOMIZE_PATH' | 'KUSTOMIZE_LIMIT' | 'KUSTOMIZE_FETCH' | 'KUSTOMIZE_UNSUPPORTED'
 
 /** Thrown by everything in this folder. The message reads like that of Kustomize: outermost step first, cause last. */
 export class KustomizeError extends Error {

@@ -50,9 +50,9 @@ export async function loadKustomization(loader: Loader): Promise<Kustomization> 
   for (const name of fileNames) if (await loader.has(name)) found.push(name)
   const [fileName, second] = found
   if (fileName === undefined)
-    throw new KustomizeError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '/${loader.root}'`)
-  if (second !== undefined) throw new KustomizeError(`Found multiple kustomization files under: /${loader.root}`)
-  return parseKustomization(await loader.readText(fileName), fileName, `/${loader.root}`)
+    throw new KustomizeError(`unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${loader.shownRoot}'`)
+  if (second !== undefined) throw new KustomizeError(`Found multiple kustomization files under: ${loader.shownRoot}`)
+  return parseKustomization(await loader.readText(fileName), fileName, loader.shownRoot)
 }
 
 /** Check a text. @throws {KustomizeError} with file, field and cause */

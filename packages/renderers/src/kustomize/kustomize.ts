@@ -8,7 +8,7 @@ import type { BuildLimits } from './build.ts'
 import { chartInflater } from './chart-inflation.ts'
 import { KustomizeError } from './errors.ts'
 import { fileNames } from './kustomization.ts'
-import { normalize } from './loader.ts'
+import { normalize } from './tree-path.ts'
 import type { SortOrder } from './sort-order.ts'
 import { manifestsOf } from '../directory/parse-manifests.ts'
 import { buildEnvironmentOf, substitute } from '../helm/build-environment.ts'
@@ -60,10 +60,11 @@ async function buildFor(request: RenderRequest, options: KustomizeOptions): Prom
     edit: (kustomization) => edited(kustomization, settings, (text) => substitute(text, environment), components),
     ...(order === undefined ? {} : { order }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(request.remotes === undefined ? {} : { remotes: request.remotes }),
     ...(signal === undefined ? {} : { signal }),
     ...(options.enableHelm === true || build.enableHelm
       ? {
-          inflate: chartInflater(tree, {
+          inflate: chartInflater({
             apiVersions: settings.apiVersions.length > 0 ? settings.apiVersions : (cluster?.apiVersions ?? []),
             ...(kubeVersion === undefined ? {} : { kubeVersion }),
             ...(signal === undefined ? {} : { signal }),
