@@ -10,6 +10,9 @@ import { parseArgs } from 'node:util'
 import { chartCases, chartYaml } from './chart-cases.mjs'
 import { expressionCases } from './expression-cases.mjs'
 import { randomChart } from './random-charts.mjs'
+import { expressionTemplate, expressionValues, randomExpression } from './random-expressions.mjs'
+import { randomChart as randomPackage } from './random-packages.mjs'
+import { randomTemplate } from './random-templates.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -37,7 +40,7 @@ function writeFiles(folder, files) {
 }
 
 /** Write a chart; a case as the conformance adapter takes it. */
-function prepare(name, { files, valuesFiles = [], set = [], includeCRDs = false }) {
+function prepare(name, { files, valuesFiles = [], set = [], setString = [], setJson = [], includeCRDs = false, kubeVersion }) {
   const baseDir = join(root, name)
   writeFiles(join(baseDir, 'c'), { 'Chart.yaml': chartYaml, ...files })
   writeFiles(baseDir, Object.fromEntries(valuesFiles.map((text, index) => [`${index}.yaml`, text])))
@@ -51,8 +54,11 @@ function prepare(name, { files, valuesFiles = [], set = [], includeCRDs = false 
     namespace: 'default',
     valuesFiles: paths,
     set,
+    setString,
+    setJson,
     setFile: [],
     includeCRDs,
+    kubeVersion,
   }
 }
 
@@ -60,6 +66,9 @@ function realHelm(program, testCase) {
   const options_ = [
     ...testCase.valuesFiles.flatMap((file) => ['-f', file]),
     ...testCase.set.flatMap((text) => ['--set', text]),
+    ...testCase.setString.flatMap((text) => ['--set-string', text]),
+    ...testCase.setJson.flatMap((text) => ['--set-json', text]),
+    ...(testCase.kubeVersion === undefined ? [] : ['--kube-version', testCase.kubeVersion]),
     ...(testCase.includeCRDs ? ['--include-crds'] : []),
   ]
   const { status, stdout, stderr } = spawnSync(program, ['template', 'x', testCase.chartDir, ...options_], { encoding: 'utf8', maxBuffer: 2 ** 28 })
@@ -67,11 +76,11 @@ function realHelm(program, testCase) {
   return { error: errorText(stderr.slice(Math.max(0, stderr.indexOf('Error: '))).replace(/\n+Use --debug[\s\S]*/, '')) }
 }
 
+/** Helm goes through the properties of a schema in no order: what it finds is compared sorted. */
 function errorText(text) {
-  return text
-    .replace(/^Error: /, '')
-    .replace(/\s+/g, ' ')
-    .trim()
+  const plain = text.replace(/^Error: /, '').trim()
+  const sorted = plain.includes('the specifications of the schema(s)') ? plain.split('\n').sort().join('\n') : plain
+  return sorted.replace(/\s+/g, ' ')
 }
 
 async function ours(render, testCase) {
@@ -96,8 +105,22 @@ function* cases() {
         { files: { ...files, 'templates/x.yaml': `a: {{ printf "%s" (${expression}) | b64enc }}\n` }, needs4: index >= expressions.length },
       ]
   const until = Date.now() + Number(options.minutes) * 60_000
-  for (let seed = Number(options.seed); Date.now() < until; seed++) yield [`random-${seed}`, randomChart(seed)]
+  for (let seed = Number(options.seed); Date.now() < until; seed++) {
+    yield [`random-${seed}`, randomChart(seed)]
+    yield [`package-${seed}`, randomPackage(seed)]
+    yield [
+      `expression-${seed}`,
+      { files: { 'values.yaml': expressionValues, 'a.txt': 'l1\nl2\n', 'templates/x.yaml': expressionTemplate(randomExpression(seed)) } },
+    ]
+    yield [
+      `template-${seed}`,
+      { files: { 'values.yaml': expressionValues, 'a.txt': 'l1\nl2\n', 'templates/_x.tpl': randomTemplate(seed), 'templates/x.yaml': included } },
+    ]
+  }
 }
+
+/** What a file prints that may be no YAML. */
+const included = '{{ $text := include (print $.Template.BasePath "/_x.tpl") . }}a: {{ $text | b64enc }}\n'
 
 function shown({ text, error }) {
   if (error !== undefined) return `error: ${error}`

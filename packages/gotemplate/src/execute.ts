@@ -1,4 +1,5 @@
 // Runs parsed templates. Rules and messages follow Go's `text/template` (exec.go).
+import { isAssignable, reflectedText, templateText } from './assignable.ts'
 import { FunctionError, TemplateError } from './errors.ts'
 import { printedText } from './format.ts'
 import { typeTexts } from './functions.ts'
@@ -9,7 +10,7 @@ import type { CommandNode, Node, Operand, PipeNode, Place, RangeNode, TemplateNo
 import { GoInt, goInt } from './numbers.ts'
 import type { Definition } from './parser.ts'
 import { quoted } from './quote.ts'
-import { HostObject, isMap, isNil, isTrue, sortedKeys, typeName, methodOf } from './values.ts'
+import { holdsInterfaces, HostObject, isMap, isNil, isTrue, sortedKeys, typeName, methodOf } from './values.ts'
 import type { GoValue } from './values.ts'
 
 /** What one execution works with. */
@@ -35,6 +36,8 @@ const leaves = { break: new Leave('break'), continue: new Leave('continue') }
 interface Variable {
   readonly name: string
   value: GoValue
+  /** Whether the value came out of a list or map, where Go knows it as an interface. */
+  isElement: boolean
 }
 
 const absent = Symbol('no final argument')
@@ -53,11 +56,13 @@ class Runner implements CallContext {
   private text: Operand | CommandNode | undefined
   /** Whether the value of the dot came out of a list or map, where Go knows it as an interface. */
   private isDotElement = false
+  /** The same of the value of the chain that was evaluated last. */
+  private isMember = false
 
   constructor(definition: Definition, execution: Execution, data: GoValue) {
     this.definition = definition
     this.execution = execution
-    this.variables = [{ name: '$', value: data }]
+    this.variables = [{ name: '$', value: data, isElement: false }]
     this.place = { source: definition.source, position: 0 }
   }
 
@@ -173,6 +178,7 @@ class Runner implements CallContext {
     const raw = this.pipeline(dot, node.pipe)
     const value = raw instanceof HostObject ? raw.plain() : raw
     const scope = this.variables.length
+    const areInterfaces = holdsInterfaces(value)
     const once = (key: GoValue, item: GoValue): boolean => {
       this.spend(1)
       const { variables, isAssignment } = node.pipe
@@ -180,14 +186,14 @@ class Runner implements CallContext {
         const [first, second] = variables.length === 1 ? [undefined, variables[0]] : variables
         if (isAssignment) {
           if (first !== undefined) this.setVariable(first, key)
-          if (second !== undefined) this.setVariable(second, item)
+          if (second !== undefined) this.setVariable(second, item, areInterfaces)
         } else {
           // The pipeline has declared them; they take a new value each time.
-          if (second !== undefined) this.setTop(1, item)
+          if (second !== undefined) this.setTop(1, item, areInterfaces)
           if (first !== undefined) this.setTop(2, key)
         }
       }
-      this.isDotElement = true
+      this.isDotElement = areInterfaces
       const leave = this.walkList(item, node.list)
       this.variables.length = scope
       return leave?.kind === 'break'
@@ -229,25 +235,28 @@ class Runner implements CallContext {
     this.output += new Runner(definition, this.execution, data).run(data)
   }
 
-  private setVariable(name: string, value: GoValue): void {
+  private setVariable(name: string, value: GoValue, isElement = false): void {
     for (let index = this.variables.length - 1; index >= 0; index--) {
       const variable = this.variables[index]
       if (variable?.name !== name) continue
       variable.value = value
+      variable.isElement = isElement
       return
     }
     this.fail(`undefined variable: ${name}`)
   }
 
-  private setTop(fromEnd: number, value: GoValue): void {
+  private setTop(fromEnd: number, value: GoValue, isElement = false): void {
     const variable = this.variables[this.variables.length - fromEnd]
-    if (variable !== undefined) variable.value = value
+    if (variable === undefined) return
+    variable.value = value
+    variable.isElement = isElement
   }
 
-  private variable(name: string): GoValue {
+  private variable(name: string): Variable {
     for (let index = this.variables.length - 1; index >= 0; index--) {
       const variable = this.variables[index]
-      if (variable?.name === name) return variable.value
+      if (variable?.name === name) return variable
     }
     return this.fail(`undefined variable: ${name}`)
   }
@@ -260,7 +269,7 @@ class Runner implements CallContext {
     const result = value === absent ? undefined : value
     for (const name of pipe.variables) {
       if (pipe.isAssignment) this.setVariable(name, result)
-      else this.variables.push({ name, value: result })
+      else this.variables.push({ name, value: result, isElement: false })
     }
     return result
   }
@@ -282,13 +291,13 @@ class Runner implements CallContext {
         this.refuseArguments(first, args, final)
         return this.pipeline(dot, first)
       case 'variable': {
-        const value = this.variable(first.name)
         this.at(first)
+        const { value, isElement } = this.variable(first.name)
         if (first.path.length === 0) {
           this.refuseArguments(first, args, final)
           return value
         }
-        return this.fieldChain(dot, value, false, first, first.path, args, final)
+        return this.fieldChain(dot, value, isElement, first, first.path, args, final)
       }
       default:
     }
@@ -317,14 +326,16 @@ class Runner implements CallContext {
 
   private constant(node: Extract<Operand, { kind: 'number' }>): GoValue {
     const { integer, float, isInteger } = node.value
+    this.at(node)
+    if (isInteger && integer === undefined) return this.fail(`${node.text} overflows int`)
     if (isInteger && integer !== undefined) return goInt(integer)
     return float
   }
 
   private chain(dot: GoValue, node: Extract<Operand, { kind: 'chain' }>, args: readonly Operand[], final: GoValue): GoValue {
     this.at(node)
-    const receiver = node.operand.kind === 'pipe' ? this.pipeline(dot, node.operand) : this.operand(dot, node.operand, 'any')
-    this.at(node)
+    if (node.operand.kind === 'nil') return this.fail(`indirection through explicit nil in ${nodeText(node)}`)
+    const receiver = this.operand(dot, node.operand, 'any')
     return this.fieldChain(dot, receiver, false, node, node.path, args, final)
   }
 
@@ -338,9 +349,17 @@ class Runner implements CallContext {
     final: GoValue,
   ): GoValue {
     let value = receiver
+    let isMember = isElement
     const last = path.length - 1
-    for (let index = 0; index < last; index++) value = this.field(dot, value, index > 0 || isElement, node, path[index] ?? '', [], absent)
-    return this.field(dot, value, last > 0 || isElement, node, path[last] ?? '', args.slice(1), final)
+    for (let index = 0; index <= last; index++) {
+      const holder = value
+      const name = path[index] ?? ''
+      value = index < last ? this.field(dot, holder, isMember, node, name, [], absent) : this.field(dot, holder, isMember, node, name, args.slice(1), final)
+      // Of what is there, and has members of its own, nobody asks.
+      isMember = isMap(value) || holdsInterfaces(holder)
+    }
+    this.isMember = isMember
+    return value
   }
 
   private field(dot: GoValue, receiver: GoValue, isElement: boolean, node: Operand, name: string, args: readonly Operand[], final: GoValue): GoValue {
@@ -353,11 +372,10 @@ class Runner implements CallContext {
     if (typeof receiver === 'object') {
       const method = receiver instanceof HostObject ? receiver.method(name) : isMap(receiver) ? methodOf(receiver, name) : undefined
       if (method !== undefined) {
-        const values = args.map((operand) => this.operand(dot, operand, 'any'))
-        if (final !== absent) values.push(final)
-        this.at(node)
-        if (values.length < method.min || values.length > method.max)
-          return this.fail(`wrong number of args for ${name}: want ${method.min} got ${values.length}`)
+        const given = args.length + (final === absent ? 0 : 1)
+        if (given < method.min || given > method.max) return this.fail(`wrong number of args for ${name}: want ${method.min} got ${given}`)
+        const values = args.map((operand, index) => this.operand(dot, operand, method.parameters?.[index] ?? 'any'))
+        if (final !== absent) values.push(this.checked(final, method.parameters?.[values.length] ?? 'any'))
         return this.guarded(name, node, () => method.call(values))
       }
       const field = receiver instanceof HostObject ? receiver.field(name) : undefined
@@ -371,7 +389,7 @@ class Runner implements CallContext {
       if (hasArguments) return this.fail(`${name} is not a method but has arguments`)
       if (Object.hasOwn(map, name)) return map[name]
       if (this.execution.missingKey === 'error') return this.fail(`map has no entry for key ${quoted(name)}`)
-      return undefined
+      return receiver instanceof HostObject ? receiver.missing() : undefined
     }
     return this.fail(`can't evaluate field ${name} in type ${isElement ? 'interface {}' : typeName(receiver)}`)
   }
@@ -399,6 +417,7 @@ class Runner implements CallContext {
       if (operand !== undefined) values.push(this.operand(dot, operand, declared.parameters[index - 1] ?? declared.variadic ?? 'any'))
     }
     if (final !== absent) values.push(this.checked(final, declared.parameters[values.length] ?? declared.variadic ?? 'any'))
+    if (declared.takesText === true) values.unshift(args.length > 1 ? nodeText(args[1] ?? node) : reflectedText(final))
     return this.guarded(name, command, () => declared.call(values, this))
   }
 
@@ -409,7 +428,7 @@ class Runner implements CallContext {
     } catch (error) {
       if (error instanceof TemplateError && error.code === 'TEMPLATE_LIMIT') throw error
       this.at(node)
-      if (error instanceof RangeError && /call stack/i.test(error.message)) return this.limit('templates are nested too deeply', error)
+      if (error instanceof RangeError && error.message.includes('call stack')) return this.limit('templates are nested too deeply', error)
       return this.fail(`error calling ${name}: ${error instanceof Error ? error.message : String(error)}`, error)
     }
   }
@@ -432,29 +451,27 @@ class Runner implements CallContext {
     this.at(node)
     switch (node.kind) {
       case 'dot':
-        return this.checked(dot, type)
+        return this.isDotElement ? this.checkedElement(dot, type) : this.checked(dot, type)
       case 'nil':
-        if (type === 'any' || type === 'map' || type === 'list' || type === '[]string') return undefined
+        if (type === 'any' || type === 'value' || type === 'map' || type === 'list' || type === '[]string') return undefined
         return this.fail(`cannot assign nil to ${typeTexts[type]}`)
       case 'field':
-        return this.checkedElement(this.fieldChain(dot, dot, this.isDotElement, node, node.path, [node], absent), type)
+        return this.checkedMember(this.fieldChain(dot, dot, this.isDotElement, node, node.path, [node], absent), type)
       case 'variable': {
-        const value = this.variable(node.name)
-        return node.path.length === 0
-          ? this.checked(value, type)
-          : this.checkedElement(this.fieldChain(dot, value, false, node, node.path, [node], absent), type)
+        const { value, isElement } = this.variable(node.name)
+        if (node.path.length > 0) return this.checkedMember(this.fieldChain(dot, value, isElement, node, node.path, [node], absent), type)
+        return isElement ? this.checkedElement(value, type) : this.checked(value, type)
       }
       case 'pipe': {
-        const value = this.pipeline(dot, node)
-        this.at(node)
-        return this.checked(value, type)
+        // What fails from here on is told with the place that was evaluated last, as in Go.
+        return this.checked(this.pipeline(dot, node), type)
       }
       case 'function': {
         const value = this.callFunction(dot, node, node, [node], absent)
         return this.checked(value, type)
       }
       case 'chain':
-        return this.checkedElement(this.chain(dot, node, [node], absent), type)
+        return this.checkedMember(this.chain(dot, node, [node], absent), type)
       default:
     }
     return this.constantOf(node, type)
@@ -463,6 +480,7 @@ class Runner implements CallContext {
   private constantOf(node: Extract<Operand, { kind: 'bool' | 'number' | 'string' }>, type: ParameterType): GoValue {
     switch (type) {
       case 'any':
+      case 'value':
         return node.kind === 'number' ? this.constant(node) : node.value
       case 'string':
         return node.kind === 'string' ? node.value : this.fail(`expected string; found ${nodeText(node)}`)
@@ -473,6 +491,10 @@ class Runner implements CallContext {
         return node.kind === 'number' && node.value.integer !== undefined
           ? goInt(node.value.integer, type)
           : this.fail(`expected integer; found ${nodeText(node)}`)
+      case 'uint32':
+        return node.kind === 'number' && node.value.integer !== undefined && node.value.integer >= 0n
+          ? new GoInt(BigInt.asUintN(32, node.value.integer), type)
+          : this.fail(`expected unsigned integer; found ${nodeText(node)}`)
       case 'float64':
         return node.kind === 'number' && node.value.float !== undefined ? node.value.float : this.fail(`expected float; found ${nodeText(node)}`)
       default:
@@ -480,16 +502,21 @@ class Runner implements CallContext {
     }
   }
 
+  private checkedMember(value: GoValue, type: ParameterType): GoValue {
+    return this.isMember ? this.checkedElement(value, type) : this.checked(value, type)
+  }
+
   /** As `checked`; a member that is nil still has the type of members. */
   private checkedElement(value: GoValue, type: ParameterType): GoValue {
-    if (isNil(value) && type !== 'any' && type !== 'map' && type !== 'list' && type !== '[]string')
-      return this.fail(`wrong type for value; expected ${typeTexts[type]}; got interface {}`)
+    if (isNil(value) && type === 'value') return null
+    if (isNil(value) && type !== 'any') return this.fail(`wrong type for value; expected ${typeTexts[type]}; got interface {}`)
     return this.checked(value, type)
   }
 
   /** The value, when it can be assigned to a parameter of the type. */
   private checked(value: GoValue, type: ParameterType): GoValue {
     if (type === 'any') return value
+    if (type === 'value') return value ?? undefined
     if (value === undefined || value === null) {
       if (type === 'map' || type === 'list' || type === '[]string') return undefined
       return this.fail(`invalid value; expected ${typeTexts[type]}`)
@@ -497,30 +524,4 @@ class Runner implements CallContext {
     if (isAssignable(value, type)) return value
     return this.fail(`wrong type for value; expected ${typeTexts[type]}; got ${typeName(value)}`)
   }
-}
-
-function isAssignable(value: GoValue, type: ParameterType): boolean {
-  switch (type) {
-    case 'any':
-      return true
-    case 'string':
-      return typeof value === 'string'
-    case 'bool':
-      return typeof value === 'boolean'
-    case 'float64':
-      return typeof value === 'number'
-    case 'int':
-    case 'int64':
-      return value instanceof GoInt && value.kind === type
-    case 'map':
-      return isMap(value) && ['map[string]interface {}', 'chartutil.Values', 'common.Values'].includes(typeName(value))
-    case 'list':
-      return Array.isArray(value)
-    case '[]string':
-      return Array.isArray(value) && (typeName(value) === '[]string' || value.every((item) => typeof item === 'string'))
-  }
-}
-
-function templateText({ name, pipe }: TemplateNode): string {
-  return `{{template ${quoted(name)}${pipe === undefined ? '' : ` ${nodeText(pipe)}`}}}`
 }

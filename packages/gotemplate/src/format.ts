@@ -1,11 +1,11 @@
 // Go's `fmt`: print, println and printf.
 import { bytesOf, textOf } from './bytes.ts'
-import { exponentText, formatFloat, GoInt } from './numbers.ts'
+import { floatText } from './format-float.ts'
+import { formatFloat, GoInt } from './numbers.ts'
 import { quoted } from './quote.ts'
 import { HostObject, isMap, sortedKeys, typeName } from './values.ts'
 import type { GoValue } from './values.ts'
 
-const maxWidth = 1_000_000
 const maxDepth = 100
 
 /** A value as `%v` prints it. */
@@ -54,82 +54,11 @@ export function sprintln(args: readonly GoValue[]): string {
   return `${args.map((value) => valueText(value)).join(' ')}\n`
 }
 
-interface Spec {
+/** Flags, width and precision of a verb. */
+export interface Spec {
   readonly flags: string
   readonly width: number | undefined
   readonly precision: number | undefined
-}
-
-/** `printf`. */
-export function sprintf(format: string, args: readonly GoValue[]): string {
-  let result = ''
-  let next = 0
-  let isReordered = false
-  for (let index = 0; index < format.length;) {
-    const percent = format.indexOf('%', index)
-    if (percent < 0) {
-      result += format.slice(index)
-      break
-    }
-    result += format.slice(index, percent)
-    index = percent + 1
-    const match = /^([-+# 0]*)((?:\[\d+\])?)(\*|\d*)((?:\.(?:(?:\[\d+\])?(?:\*|\d*)))?)((?:\[\d+\])?)/.exec(format.slice(index)) ?? ['', '', '', '', '', '']
-    index += match[0].length
-    const [, flagText = '', widthIndex = '', widthText = '', precisionText = '', argumentIndex = ''] = match
-    let flags = flagText
-    const jump = (text: string): void => {
-      if (text === '') return
-      next = Number(text.slice(1, -1)) - 1
-      isReordered = true
-    }
-    jump(widthIndex)
-    let width: number | undefined
-    if (widthText === '*') {
-      const given = args[next++]
-      width = given instanceof GoInt ? Number(given.value) : undefined
-      if (width === undefined) result += '%!(BADWIDTH)'
-      else if (width < 0) {
-        flags += '-'
-        width = -width
-      }
-    } else if (widthText !== '') width = Number(widthText)
-    let precision: number | undefined
-    if (precisionText !== '') {
-      const inner = /^\.((?:\[\d+\])?)(\*|\d*)$/.exec(precisionText)
-      jump(inner?.[1] ?? '')
-      if (inner?.[2] === '*') {
-        const given = args[next++]
-        precision = given instanceof GoInt ? Number(given.value) : undefined
-        if (precision === undefined) result += '%!(BADPREC)'
-      } else precision = Number(inner?.[2] ?? 0)
-    }
-    jump(argumentIndex)
-    if (index >= format.length) {
-      result += '%!(NOVERB)'
-      break
-    }
-    const verb = String.fromCodePoint(format.codePointAt(index) ?? 0)
-    index += verb.length
-    if ((width ?? 0) > maxWidth || (precision ?? 0) > maxWidth) {
-      result += (width ?? 0) > maxWidth ? '%!(BADWIDTH)' : '%!(BADPREC)'
-      continue
-    }
-    if (verb === '%') {
-      result += '%'
-      continue
-    }
-    if (next >= args.length || next < 0) {
-      result += next < 0 || isReordered ? `%!${verb}(BADINDEX)` : `%!${verb}(MISSING)`
-      continue
-    }
-    result += formatted(verb, args[next++], { flags, width, precision })
-  }
-  if (!isReordered && next < args.length)
-    result += `%!(EXTRA ${args
-      .slice(next)
-      .map((value) => (value === undefined || value === null ? '<nil>' : `${typeName(value)}=${valueText(value)}`))
-      .join(', ')})`
-  return result
 }
 
 function padded(text: string, { flags, width }: Spec, mayZero = false): string {
@@ -141,35 +70,43 @@ function padded(text: string, { flags, width }: Spec, mayZero = false): string {
   return sign + '0'.repeat(missing) + text.slice(sign.length)
 }
 
-function bad(verb: string, value: GoValue): string {
-  return value === undefined || value === null ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${valueText(value)})`
+/** What does not suit a verb is shown with its type, with flags and width as they were. */
+function bad(verb: string, value: GoValue, spec: Spec): string {
+  return value === undefined || value === null ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${shown('v', value, spec)})`
 }
 
-function formatted(verb: string, value: GoValue, given: Spec): string {
+/** One value, as a verb prints it. */
+export function formatted(verb: string, value: GoValue, given: Spec): string {
   // With `v` a plus asks for the names of fields, not for signs.
   const spec = verb === 'v' && given.flags.includes('+') ? { ...given, flags: given.flags.replaceAll('+', '') } : given
+  return shown(verb, value, spec)
+}
+
+function shown(verb: string, value: GoValue, spec: Spec): string {
   if (verb === 'T') return padded(typeName(value), spec)
-  if (verb === 'p') return bad(verb, value)
-  if (value === undefined || value === null) return verb === 'v' ? padded('<nil>', spec) : bad(verb, value)
+  if (verb === 'p') return bad(verb, value, spec)
+  if (value === undefined || value === null) return verb === 'v' ? padded('<nil>', spec) : bad(verb, value, spec)
   if (verb === 'v' && spec.flags.includes('#')) return padded(goSyntax(value), spec)
-  if (typeof value === 'boolean') return verb === 'v' || verb === 't' ? padded(String(value), spec) : bad(verb, value)
+  if (typeof value === 'boolean') return verb === 'v' || verb === 't' ? padded(String(value), spec) : bad(verb, value, spec)
   if (value instanceof GoInt) return formattedInt(verb, value, spec)
   if (typeof value === 'number') return formattedFloat(verb, value, spec)
   if (typeof value === 'string') return formattedText(verb, value, spec)
   if (value instanceof Uint8Array && 'sqxX'.includes(verb)) return formattedText(verb, textOf(value), spec)
-  if (value instanceof HostObject) return verb === 'v' || verb === 's' ? padded(value.text(), spec) : bad(verb, value)
-  if (Array.isArray(value)) return `[${value.map((item) => formatted(verb, item, spec)).join(' ')}]`
+  if (value instanceof HostObject) return verb === 'v' || verb === 's' ? padded(value.text(), spec) : bad(verb, value, spec)
+  // Members that are nil print so whatever the verb.
+  const member = (item: GoValue): string => (item === undefined || item === null ? '<nil>' : shown(verb, item, spec))
+  if (Array.isArray(value)) return `[${value.map(member).join(' ')}]`
   if (isMap(value))
     return `map[${sortedKeys(value)
-      .map((key) => `${formatted(verb, key, spec)}:${formatted(verb, value[key], spec)}`)
+      .map((key) => `${shown(verb, key, spec)}:${member(value[key])}`)
       .join(' ')}]`
-  return bad(verb, value)
+  return bad(verb, value, spec)
 }
 
 const bases: Readonly<Record<string, number>> = { d: 10, v: 10, b: 2, o: 8, O: 8, x: 16, X: 16 }
 const prefixes: Readonly<Record<string, string>> = { b: '0b', o: '0', O: '0o', x: '0x', X: '0X' }
 
-function formattedInt(verb: string, { value }: GoInt, spec: Spec): string {
+function formattedInt(verb: string, { value, kind }: GoInt, spec: Spec): string {
   const base = bases[verb]
   if (base !== undefined) {
     const size = value < 0n ? -value : value
@@ -197,62 +134,16 @@ function formattedInt(verb: string, { value }: GoInt, spec: Spec): string {
       return padded(spec.flags.includes('#') && isCode ? `${text} '${character}'` : text, spec)
     }
     default:
-      return bad(verb, new GoInt(value, 'int'))
+      return bad(verb, new GoInt(value, kind), spec)
   }
 }
 
 function formattedFloat(verb: string, value: number, spec: Spec): string {
-  if (!'vbgGxXfFeE'.includes(verb)) return bad(verb, value)
-  let text: string
-  const { precision } = spec
-  if (!Number.isFinite(value)) text = formatFloat(value)
-  else if (verb === 'e' || verb === 'E') text = exponential(value, precision ?? 6)
-  else if (verb === 'f' || verb === 'F') text = fixed(value, precision ?? 6)
-  else if (verb === 'v' || verb === 'g' || verb === 'G') text = precision === undefined ? formatFloat(value, verb === 'v' ? 6 : 6) : general(value, precision)
-  else return bad(verb, value)
-  if (verb === 'E' || verb === 'G') text = text.toUpperCase()
+  if (!'vbgGxXfFeE'.includes(verb)) return bad(verb, value, spec)
+  let text = floatText(verb, value, spec.precision)
   if (!/^[-+]/.test(text)) text = spec.flags.includes('+') ? `+${text}` : spec.flags.includes(' ') ? ` ${text}` : text
   else if (text.startsWith('+') && !spec.flags.includes('+')) text = text.slice(value === Infinity ? 0 : 1)
   return padded(text, spec, Number.isFinite(value))
-}
-
-function exponential(value: number, precision: number): string {
-  const [mantissa = '', exponent = '0'] = value.toExponential(Math.min(precision, 100)).split('e')
-  return `${mantissa}e${exponentText(Number(exponent))}`
-}
-
-function fixed(value: number, precision: number): string {
-  // toFixed switches to exponents for large values; those are whole, and BigInt has all their digits.
-  if (Math.abs(value) < 1e21) {
-    const digits = Math.min(precision, 100)
-    return isTieToEven(value, digits) ? roundedDown(value, digits) : value.toFixed(digits)
-  }
-  return `${BigInt(value)}${precision === 0 ? '' : `.${'0'.repeat(precision)}`}`
-}
-
-/** Whether a value lies exactly between two texts of so many digits, and the one nearer to zero ends in an even digit: Go takes that one. */
-function isTieToEven(value: number, digits: number): boolean {
-  const [, whole = '', fraction = ''] = /^-?(\d+)\.?(\d*)$/.exec(value.toFixed(Math.min(100, digits + 40))) ?? []
-  if (!/^50*$/.test(fraction.slice(digits))) return false
-  const last = digits === 0 ? whole.at(-1) : fraction.charAt(digits - 1)
-  return '02468'.includes(last ?? '')
-}
-
-function roundedDown(value: number, digits: number): string {
-  const exact = value.toFixed(Math.min(100, digits + 40))
-  const point = exact.indexOf('.')
-  return exact.slice(0, digits === 0 ? point : point + 1 + digits)
-}
-
-function general(value: number, precision: number): string {
-  if (value === 0) return '0'
-  const digits = precision === 0 ? 1 : precision
-  const [mantissa = '', exponentPart = '0'] = value.toExponential(Math.min(digits - 1, 100)).split('e')
-  const exponent = Number(exponentPart)
-  const trimmed = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa
-  if (exponent < -4 || exponent >= digits) return `${trimmed}e${exponentText(exponent)}`
-  const text = value.toFixed(Math.max(0, Math.min(100, digits - 1 - exponent)))
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
 }
 
 function formattedText(verb: string, value: string, spec: Spec): string {
@@ -273,7 +164,7 @@ function formattedText(verb: string, value: string, spec: Spec): string {
       return padded(verb === 'X' ? text.toUpperCase() : text, spec)
     }
     default:
-      return bad(verb, value)
+      return bad(verb, value, spec)
   }
 }
 

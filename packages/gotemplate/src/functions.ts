@@ -1,9 +1,8 @@
 // What a function of templates declares about itself: Go checks arguments by their types before a call.
 import type { Definition } from './parser.ts'
-import type { GoValue } from './values.ts'
+import type { GoValue, ParameterType } from './values.ts'
 
-/** Types that parameters have. */
-export type ParameterType = 'any' | 'string' | 'int' | 'int64' | 'float64' | 'bool' | 'map' | 'list' | '[]string'
+export type { ParameterType } from './values.ts'
 
 /** What a call may use of the engine that runs it. */
 export interface CallContext {
@@ -25,6 +24,8 @@ export interface TemplateFunction {
   readonly parameters: readonly ParameterType[]
   /** Type of further arguments, where their number is open. */
   readonly variadic?: ParameterType
+  /** Whether it is given the text of its first argument, before the arguments. */
+  readonly takesText?: boolean
   call(args: readonly GoValue[], context: CallContext): GoValue
 }
 
@@ -42,6 +43,7 @@ export function fn(signature: string, call: TemplateFunction['call']): TemplateF
 /** Names of types as messages print them. */
 export const typeTexts: Readonly<Record<ParameterType, string>> = {
   any: 'interface {}',
+  value: 'reflect.Value',
   string: 'string',
   int: 'int',
   int64: 'int64',
@@ -50,4 +52,7 @@ export const typeTexts: Readonly<Record<ParameterType, string>> = {
   map: 'map[string]interface {}',
   list: '[]interface {}',
   '[]string': '[]string',
+  uint32: 'uint32',
+  'time.Time': 'time.Time',
+  'sprig.certificate': 'sprig.certificate',
 }

@@ -1,5 +1,6 @@
 // From the text of a template to tokens, as Go's `text/template/parse` takes it apart.
 import type { Source } from './nodes.ts'
+import { quoted } from './quote.ts'
 
 export type TokenKind =
   | 'text'
@@ -18,7 +19,7 @@ export type TokenKind =
   | 'pipe'
   | 'declare'
   | 'assign'
-  | 'comma'
+  | 'sign'
   | 'space'
   | 'leftParenthesis'
   | 'rightParenthesis'
@@ -31,6 +32,8 @@ export interface Token {
   /** The text of the token; of an error, its message. */
   readonly text: string
   readonly position: number
+  /** Line ends inside comments before it; Go before 1.23 does not count them. */
+  readonly commentLines: number
 }
 
 const keywords = new Set(['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'template', 'with'])
@@ -41,7 +44,8 @@ const digit = /[0-9]/
 /** Every token of a text. An error ends the list. */
 export function tokenize({ text }: Source): readonly Token[] {
   const tokens: Token[] = []
-  const push = (kind: TokenKind, start: number, end: number): void => void tokens.push({ kind, text: text.slice(start, end), position: start })
+  let commentLines = 0
+  const push = (kind: TokenKind, start: number, end: number): void => void tokens.push({ kind, text: text.slice(start, end), position: start, commentLines })
   let position = 0
   while (true) {
     const open = text.indexOf('{{', position)
@@ -56,19 +60,28 @@ export function tokenize({ text }: Source): readonly Token[] {
     if (text.startsWith('/*', inner)) {
       const close = commentEnd(text, inner)
       if (typeof close === 'string') {
-        tokens.push({ kind: 'error', text: close, position: open })
+        tokens.push({ kind: 'error', text: close, position: open, commentLines })
         return tokens
       }
+      commentLines += linesIn(text, inner, close)
       position = close
       continue
     }
-    tokens.push({ kind: 'left', text: '{{', position: open })
-    const next = lexAction(text, inner, tokens)
+    push('left', open, open + 2)
+    const next = lexAction(text, inner, tokens, commentLines)
     if (next === undefined) return tokens
     position = next
   }
-  tokens.push({ kind: 'end', text: '', position: text.length })
+  push('end', text.length, text.length)
   return tokens
+}
+
+function linesIn(text: string, start: number, end: number): number {
+  let lines = 0
+  // What is trimmed behind the comment counts.
+  const close = text.indexOf('*/', start + 2)
+  for (let at = text.indexOf('\n', start); at >= 0 && at < Math.min(close, end); at = text.indexOf('\n', at + 1)) lines++
+  return lines
 }
 
 function trimmedEnd(text: string, start: number, end: number): number {
@@ -94,27 +107,27 @@ function commentEnd(text: string, inner: number): number | string {
 }
 
 /** Lex one action from after its left delimiter; the position after it, or undefined after an error. */
-function lexAction(text: string, start: number, tokens: Token[]): number | undefined {
+function lexAction(text: string, start: number, tokens: Token[], commentLines: number): number | undefined {
   let position = start
   let depth = 0
-  const fail = (message: string, at = position): undefined => {
-    tokens.push({ kind: 'error', text: message, position: at })
+  const fail = (message: string): undefined => {
+    tokens.push({ kind: 'error', text: message, position, commentLines })
     return undefined
   }
   const push = (kind: TokenKind, end: number): void => {
-    tokens.push({ kind, text: text.slice(position, end), position })
+    tokens.push({ kind, text: text.slice(position, end), position, commentLines })
     position = end
   }
   while (true) {
     // The end of an action may trim the blanks behind it.
     if (blank.test(text.charAt(position)) && text.startsWith('-}}', position + 1)) {
       if (depth > 0) return fail('unclosed left paren')
-      tokens.push({ kind: 'right', text: '}}', position: position + 1 })
+      tokens.push({ kind: 'right', text: '}}', position: position + 1, commentLines })
       return afterBlanks(text, position + 4)
     }
     if (text.startsWith('}}', position)) {
       if (depth > 0) return fail('unclosed left paren')
-      tokens.push({ kind: 'right', text: '}}', position })
+      tokens.push({ kind: 'right', text: '}}', position, commentLines })
       return position + 2
     }
     if (position >= text.length) return fail('unclosed action')
@@ -133,9 +146,6 @@ function lexAction(text: string, start: number, tokens: Token[]): number | undef
         continue
       case '|':
         push('pipe', position + 1)
-        continue
-      case ',':
-        push('comma', position + 1)
         continue
       case '(':
         depth++
@@ -170,24 +180,19 @@ function lexAction(text: string, start: number, tokens: Token[]): number | undef
       while (end < text.length && letter.test(characterAt(text, end))) end += characterAt(text, end).length
       const bad = badAfter(text, end)
       if (character === '.' && end === position + 1) {
-        if (bad !== undefined) return fail(bad, end)
+        if (bad !== undefined) return fail(bad)
         push('dot', end)
         continue
       }
-      if (bad !== undefined) return fail(bad, end)
+      if (bad !== undefined) return fail(bad)
       push(character === '$' ? 'variable' : 'field', end)
       continue
     }
     if (/[-+0-9.]/.test(character)) {
-      const match =
-        /^[+-]?(?:0[xX][0-9a-fA-F_]+(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]+)?|0[oO][0-7_]+|0[bB][01_]+|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9_]+)?)i?/.exec(
-          text.slice(position, position + 400),
-        )
-      const end = position + (match?.[0].length ?? 0)
-      if (match === null || letter.test(characterAt(text, end))) {
-        const shown = text.slice(position, Math.max(end, position) + (letter.test(characterAt(text, end)) ? 1 : 1))
-        return fail(`bad number syntax: ${JSON.stringify(shown)}`)
-      }
+      const { end, isGood } = scanNumber(text, position)
+      if (!isGood) return fail(`bad number syntax: ${quoted(text.slice(position, end))}`)
+      // A sign behind a number is that of the imaginary part, which has to be there then.
+      if (/[+-]/.test(text.charAt(end))) return fail(`bad number syntax: ${quoted(text.slice(position, scanNumber(text, end).end))}`)
       push('number', end)
       continue
     }
@@ -196,13 +201,24 @@ function lexAction(text: string, start: number, tokens: Token[]): number | undef
       let end = position
       while (end < text.length && letter.test(characterAt(text, end))) end += characterAt(text, end).length
       const bad = badAfter(text, end)
-      if (bad !== undefined) return fail(bad, end)
+      if (bad !== undefined) return fail(bad)
       const word = text.slice(position, end)
       push(keywords.has(word) ? 'keyword' : word === 'true' || word === 'false' ? 'bool' : word === 'nil' ? 'nil' : 'identifier', end)
       continue
     }
-    return fail(`unrecognized character in action: ${codePoint(first)}`)
+    if (/^[\x21-\x7e]$/.test(first)) push('sign', position + 1)
+    else return fail(`unrecognized character in action: ${codePoint(first)}`)
   }
+}
+
+/** How far a number goes, and whether no letter follows it. Whether it is one at all is looked at later. */
+function scanNumber(text: string, start: number): { readonly end: number; readonly isGood: boolean } {
+  const pattern =
+    /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y
+  pattern.lastIndex = start
+  const end = start + (pattern.exec(text)?.[0].length ?? 0)
+  const next = characterAt(text, end)
+  return letter.test(next) ? { end: end + next.length, isGood: false } : { end, isGood: true }
 }
 
 function characterAt(text: string, position: number): string {
@@ -219,7 +235,7 @@ function badAfter(text: string, position: number): string | undefined {
 
 function codePoint(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-  return `U+${code} '${character}'`
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(character) ? `U+${code} '${character}'` : `U+${code}`
 }
 
 function stringEnd(text: string, start: number, quote: string): number | undefined {

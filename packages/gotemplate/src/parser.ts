@@ -1,4 +1,5 @@
 // From tokens to a tree. Grammar and messages follow Go's `text/template/parse`.
+import { bytesOf } from './bytes.ts'
 import { floatOf } from './numbers.ts'
 import { TemplateError } from './errors.ts'
 import { tokenize } from './lexer.ts'
@@ -11,8 +12,8 @@ import { quoted, unquoted } from './quote.ts'
 export interface ParseOptions {
   /** Whether a function is there. Default: every one is. */
   readonly hasFunction?: (name: string) => boolean
-  /** Whether `else with` is known, as it is from Go 1.23 on. Default: true. */
-  readonly elseWith?: boolean
+  /** The minor version of Go 1 that is followed: from 23 on `else with` is known, and lines of comments count. Default: 25. */
+  readonly goVersion?: number
   /** Nesting of actions and parentheses at most. Default: 500. */
   readonly maxDepth?: number
 }
@@ -47,12 +48,14 @@ class Parser {
   private readonly options: ParseOptions
   private readonly tokens: readonly Token[]
   private at = 0
+  /** How many tokens have been looked at: messages name the line of the last one. */
+  private furthest = 0
   private variables: string[] = ['$']
   private readonly definitions = new Map<string, Definition>()
   private rangeDepth = 0
   private depth = 0
   /** Where the action that is being read starts; undefined between actions. */
-  private actionStart: number | undefined
+  private actionStart: Token | undefined
 
   constructor(source: Source, options: ParseOptions) {
     this.source = source
@@ -118,7 +121,7 @@ class Parser {
   /** Nodes up to `end` or `else`. */
   private list(_context: string): { readonly nodes: readonly Node[]; readonly stop: Stop } {
     const nodes: Node[] = []
-    while (this.peek().kind !== 'end') {
+    while (this.peekVisible().kind !== 'end') {
       const node = this.textOrAction()
       if ('stop' in node) return { nodes, stop: node.stop }
       nodes.push(node)
@@ -128,10 +131,10 @@ class Parser {
   }
 
   private textOrAction(): Node | { readonly stop: Stop } {
-    const token = this.next()
+    const token = this.nextVisible()
     if (token.kind === 'text') return { kind: 'text', text: token.text }
     if (token.kind !== 'left') return this.unexpected(token, 'input')
-    this.actionStart = token.position
+    this.actionStart = token
     const node = this.action()
     this.actionStart = undefined
     return node
@@ -147,8 +150,7 @@ class Parser {
         case 'else': {
           const following = this.peekVisible()
           // `else if` and `else with` are the caller's to read.
-          if (following.kind === 'keyword' && (following.text === 'if' || (following.text === 'with' && this.options.elseWith !== false)))
-            return { stop: 'else' }
+          if (following.kind === 'keyword' && (following.text === 'if' || (following.text === 'with' && this.goVersion >= 23))) return { stop: 'else' }
           this.expectRight('else')
           return { stop: 'else' }
         }
@@ -296,35 +298,26 @@ class Parser {
     }
   }
 
-  /** `$x :=`, `$x =`, and in a range `$i, $x :=`. */
+  /** `$x :=`, `$x =`, and in a range `$i, $x :=`. From then on the names are known, even where one is only assigned to. */
   private declarations(context: string): { readonly variables: readonly string[]; readonly isAssignment: boolean } {
-    const none = { variables: [], isAssignment: false }
-    const mark = this.at
-    const first = this.nextVisible()
-    if (first.kind !== 'variable') {
-      this.at = mark
-      return none
-    }
-    const following = this.peekVisible()
-    if (following.kind === 'declare' || following.kind === 'assign') {
+    const names: string[] = []
+    for (;;) {
+      const mark = this.at
+      if (this.peekVisible().kind !== 'variable') return { variables: names, isAssignment: false }
+      const first = this.nextVisible()
+      const following = this.peekVisible()
+      const isComma = following.kind === 'sign' && following.text === ','
+      if (!isComma && following.kind !== 'declare' && following.kind !== 'assign') {
+        this.at = mark
+        return { variables: names, isAssignment: false }
+      }
       this.nextVisible()
-      const isAssignment = following.kind === 'assign'
-      if (!isAssignment) this.variables.push(first.text)
-      return { variables: [first.text], isAssignment }
+      names.push(first.text)
+      this.variables.push(first.text)
+      if (!isComma) return { variables: names, isAssignment: following.kind === 'assign' }
+      if (context !== 'range' || names.length > 1) this.fail(`too many declarations in ${context}`)
+      if (!['variable', 'right', 'rightParenthesis'].includes(this.peekVisible().kind)) this.fail('range can only initialize variables')
     }
-    if (following.kind === 'comma') {
-      this.nextVisible()
-      const second = this.nextVisible()
-      if (context !== 'range') this.fail(`too many declarations in ${context}`)
-      if (second.kind !== 'variable') this.unexpected(second, 'range')
-      const operator = this.nextVisible()
-      if (operator.kind !== 'declare' && operator.kind !== 'assign') this.unexpected(operator, 'range')
-      const isAssignment = operator.kind === 'assign'
-      if (!isAssignment) this.variables.push(first.text, second.text)
-      return { variables: [first.text, second.text], isAssignment }
-    }
-    this.at = mark
-    return none
   }
 
   private command(): CommandNode {
@@ -338,11 +331,6 @@ class Parser {
       if (token.kind === 'space') continue
       if (token.kind === 'right' || token.kind === 'rightParenthesis') this.at--
       else if (token.kind !== 'pipe') this.unexpected(token, 'operand')
-      else if (['right', 'rightParenthesis'].includes(this.peekVisible().kind)) {
-        // A pipe has to lead somewhere.
-        if (operands.length === 0) this.fail('empty command')
-        this.fail(`missing value for command`)
-      }
       break
     }
     if (operands.length === 0) this.fail('empty command')
@@ -409,13 +397,25 @@ class Parser {
       if (code === undefined) return this.fail(`malformed character constant: ${token.text}`)
       return { integer: BigInt(code), float: code, isInteger: true }
     }
+    // Underlines stand between digits, or behind what tells the base.
+    const isParted = !/_(?![0-9a-fA-F])|(?<![0-9a-fA-FxXoObB])_/.test(token.text)
     const text = token.text.replaceAll('_', '')
-    const integer = integerOf(text)
-    if (integer !== undefined) return { integer, float: Number(integer), isInteger: true }
-    const float = floatOf(text)
-    if (Number.isNaN(float) || text.endsWith('i')) return this.fail(`bad number syntax: ${quoted(token.text)}`)
+    const integer = isParted ? integerOf(text) : undefined
+    const isSmall = integer !== undefined && integer === BigInt.asIntN(64, integer)
+    if (integer !== undefined && (isSmall || (integer >= 0n && integer < 2n ** 64n)))
+      return { integer: isSmall ? integer : undefined, float: Number(integer), isInteger: true }
+    const float = isParted && /[0-9]/.test(text) ? floatOf(text) : Number.NaN
+    if (!Number.isFinite(float)) return this.fail(`illegal number syntax: ${quoted(token.text)}`)
     if (/[.eEpP]/.test(text)) return { integer: Number.isInteger(float) && Math.abs(float) < 2 ** 63 ? BigInt(float) : undefined, float, isInteger: false }
     return this.fail(`integer overflow: ${quoted(token.text)}`)
+  }
+
+  private get goVersion(): number {
+    return this.options.goVersion ?? 25
+  }
+
+  private lineOf(token: Token): number {
+    return lineAndColumn(this.place(token.position)).line - (this.goVersion < 23 ? token.commentLines : 0)
   }
 
   private place(position: number): Place {
@@ -429,12 +429,13 @@ class Parser {
   private next(): Token {
     const token = this.peek()
     this.at++
+    this.furthest = Math.max(this.furthest, this.at)
     if (token.kind === 'error') this.broken(token)
     return token
   }
 
   private endToken(): Token {
-    return { kind: 'end', text: '', position: this.source.text.length }
+    return { kind: 'end', text: '', position: this.source.text.length, commentLines: 0 }
   }
 
   private skipSpace(): void {
@@ -445,6 +446,7 @@ class Parser {
     const mark = this.at
     this.skipSpace()
     const token = this.peek()
+    this.furthest = Math.max(this.furthest, this.at + 1)
     this.at = mark
     if (token.kind === 'error') {
       this.skipSpace()
@@ -465,9 +467,8 @@ class Parser {
 
   /** What the lexer found; where the action is over several lines, with its first. */
   private broken(token: Token): never {
-    const lineOf = (position: number): number => lineAndColumn(this.place(position)).line
-    if (this.actionStart === undefined || lineOf(this.actionStart) === lineOf(token.position)) return this.fail(token.text)
-    const started = ` in action started at ${this.source.name}:${lineOf(this.actionStart)}`
+    if (this.actionStart === undefined || this.lineOf(this.actionStart) === this.lineOf(token)) return this.fail(token.text)
+    const started = ` in action started at ${this.source.name}:${this.lineOf(this.actionStart)}`
     return this.fail(`${token.text}${token.text.endsWith(' action') ? started.slice(' in action'.length) : started}`)
   }
 
@@ -478,25 +479,23 @@ class Parser {
   }
 
   private fail(message: string): never {
-    const token = this.at > this.tokens.length ? this.endToken() : this.tokens[Math.max(0, Math.min(this.at, this.tokens.length) - 1)]
-    const { line } = lineAndColumn(this.place(token?.position ?? 0))
+    const line = this.lineOf(this.tokens[Math.max(0, Math.min(this.furthest, this.tokens.length) - 1)] ?? this.endToken())
     throw new TemplateError('TEMPLATE_PARSE', `template: ${this.source.name}:${line}: ${message}`, this.source.name, line)
   }
 }
 
 function integerOf(text: string): bigint | undefined {
-  const match = /^([+-]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([0-9]+))$/.exec(text)
+  const match = /^([+-]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|([1-9][0-9]*|0))$/.exec(text)
   if (match === null) return undefined
   const [, sign, hex, binary, octal, decimal] = match
   const size =
     hex !== undefined ? BigInt(`0x${hex}`) : binary !== undefined ? BigInt(`0b${binary}`) : octal !== undefined ? BigInt(`0o${octal}`) : BigInt(decimal ?? '0')
-  const value = sign === '-' ? -size : size
-  return value === BigInt.asIntN(64, value) ? value : undefined
+  return sign === '-' ? -size : size
 }
 
 function describe(token: Token): string {
   if (token.kind === 'end') return 'EOF'
-  if (token.kind === 'left' || token.kind === 'right') return quoted(token.text)
-  if (token.kind === 'keyword') return `<${token.text}>`
-  return token.text.length > 10 ? `${quoted(token.text.slice(0, 10))}...` : quoted(token.text)
+  if (token.kind === 'keyword' || token.kind === 'dot' || token.kind === 'nil') return `<${token.text}>`
+  const characters = Array.from(token.text)
+  return bytesOf(token.text).length > 10 ? `${quoted(characters.slice(0, 10).join(''))}...` : quoted(token.text)
 }

@@ -71,7 +71,7 @@ export class TemplateSet {
         rangeOverInt: options.rangeOverInt ?? true,
       })
     } catch (error) {
-      if (error instanceof RangeError && /call stack/i.test(error.message))
+      if (error instanceof RangeError && error.message.includes('call stack'))
         throw new TemplateError('TEMPLATE_LIMIT', `template: ${definition.source.name}:1: templates are nested too deeply`, definition.source.name, 1)
       throw error
     }

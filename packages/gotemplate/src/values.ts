@@ -19,6 +19,12 @@ export function typed<T extends object>(value: T, type: string, methods?: Method
   return value
 }
 
+/** A copy, under the type of what it was copied from. Methods and what is nil are not carried over. */
+export function sameType<T extends object>(original: object, copy: T): T {
+  const type = (original as { [typeMark]?: string })[typeMark]
+  return type === undefined ? copy : typed(copy, type)
+}
+
 /** The method of a map whose type has some; it goes before a member of the same name. */
 export function methodOf(value: GoMap, name: string): GoMethod | undefined {
   return (value as { [methodsMark]?: MethodLookup })[methodsMark]?.(value, name)
@@ -45,14 +51,49 @@ export function nilList(type = '[]interface {}'): readonly GoValue[] {
   return list
 }
 
+/** A map that Go has not made: empty, null in JSON, and nothing can be set in it. */
+export function nilMap(): GoMap {
+  const map: GoMap = {}
+  Object.defineProperty(map, nilMark, { value: true, enumerable: false })
+  return map
+}
+
+export function isNilMap(value: GoValue): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && (value as { [nilMark]?: boolean })[nilMark] === true
+}
+
 export function isNilList(value: GoValue): boolean {
   return Array.isArray(value) && value.length === 0 && (value as { [nilMark]?: boolean })[nilMark] === true
+}
+
+/** Types that parameters have. `value` is any, of which the function sees whether nil came as a member of something. */
+export type ParameterType =
+  | 'any'
+  | 'value'
+  | 'string'
+  | 'int'
+  | 'int64'
+  | 'uint32'
+  | 'float64'
+  | 'bool'
+  | 'map'
+  | 'list'
+  | '[]string'
+  | 'time.Time'
+  | 'sprig.certificate'
+
+/** Whether Go knows members of the value as interfaces, and no more of their types. */
+export function holdsInterfaces(value: GoValue): boolean {
+  if (Array.isArray(value)) return typeName(value) === '[]interface {}'
+  return isMap(value) && !typeName(value).endsWith(']string')
 }
 
 /** A method of a host object. */
 export interface GoMethod {
   readonly min: number
   readonly max: number
+  /** Types of its parameters, by position. Default: it takes anything, and looks itself. */
+  readonly parameters?: readonly ParameterType[]
   call(args: readonly GoValue[]): GoValue
 }
 
@@ -68,6 +109,10 @@ export abstract class HostObject {
   method(_name: string): GoMethod | undefined {
     return undefined
   }
+  /** Of a map: what a key that is not there gives. */
+  missing(): GoValue {
+    return undefined
+  }
   /** What `range`, `index`, `toYaml` and `len` see, where that is not the object itself. */
   plain(): GoValue {
     return this.text()
@@ -76,9 +121,9 @@ export abstract class HostObject {
   text(): string {
     return `{${this.typeName}}`
   }
-  /** As a template prints it. */
+  /** As a template prints it, which looks behind pointers. */
   printed(): string {
-    return this.text()
+    return this.text().replace(/^&(?=\{)/, '')
   }
 }
 

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { builtinFunctions, bytesOf, goInt, parseTemplate, seededRandom, sprigFunctions, TemplateError, TemplateSet, textOf } from '@plumbline/gotemplate'
+import {
+  builtinFunctions,
+  builtinFunctionsOf,
+  bytesOf,
+  goInt,
+  parseTemplate,
+  seededRandom,
+  sprigFunctions,
+  TemplateError,
+  TemplateSet,
+  textOf,
+} from '@plumbline/gotemplate'
 import type { ExecuteOptions, GoValue } from '@plumbline/gotemplate'
 
 const functions = { ...builtinFunctions, ...sprigFunctions({ random: seededRandom('test'), now: () => Date.UTC(2024, 1, 29, 12) }) }
@@ -81,6 +92,46 @@ describe('the language', () => {
   })
 })
 
+describe('errors', () => {
+  it.each<[string, string, GoValue?]>([
+    // The place is that of what was evaluated last, as in Go.
+    ['{{ upper (list 1 "x") }}', 't:1:17: executing "t" at <"x">: wrong type for value; expected string; got []interface {}'],
+    ['{{ (.a).b.c }}', 't:1:4: executing "t" at <.a>: can\'t evaluate field b in type string', { a: 'x' }],
+    ['{{ hasKey .none "a" }}', 't:1:10: executing "t" at <.none>: wrong type for value; expected map[string]interface {}; got interface {}'],
+    ['{{ len .none }}', 't:1:3: executing "t" at <len .none>: error calling len: len of nil pointer'],
+    ['{{ unixEpoch "x" }}', 't:1:13: executing "t" at <"x">: can\'t handle "x" for arg of type time.Time'],
+    [
+      '{{ regexFind "(" "x" }}',
+      't:1:3: executing "t" at <regexFind "(" "x">: error calling regexFind: regexp: Compile(`(`): error parsing regexp: missing closing ): `(`',
+    ],
+    [
+      '{{ mustFromJson "{\\"a\\":1,}" }}',
+      't:1:3: executing "t" at <mustFromJson "{\\"a\\":1,}">: error calling mustFromJson: invalid character \'}\' looking for beginning of object key string',
+    ],
+    ['{{ 9223372036854775808 }}', 't:1:3: executing "t" at <9223372036854775808>: 9223372036854775808 overflows int'],
+  ])('%s', (text, expected, data) => {
+    expect(failure(text, data).message).toBe(`template: ${expected}`)
+  })
+
+  it.each([
+    ['{{ . / 2 }}', 't:1: unexpected "/" in operand'],
+    ['{{ .a..b }}', 't:1: unexpected <.> in operand'],
+    ['{{ range $a, $b, $c := . }}{{ end }}', 't:1: too many declarations in range'],
+    ['{{ 08 }}', 't:1: integer overflow: "08"'],
+    ['{{ 3- }}', 't:1: bad number syntax: "3-"'],
+    ['{{/* a\nb */}}\n{{ nope }}', 't:3: function "nope" not defined'],
+  ])('of the parser: %s', (text, expected) => {
+    expect(failure(text).message).toBe(`template: ${expected}`)
+  })
+
+  it('of older versions of Go count no lines inside comments, and know no types that cannot be compared', () => {
+    const old = () => parseTemplate('t', '{{/* a\nb */}}\n{{ nope }}', { hasFunction: () => false, goVersion: 22 })
+    expect(old).toThrow('template: t:2: function "nope" not defined')
+    expect(failure('{{ eq 1 "a" }}').message).toContain('incompatible types for comparison: int and string')
+    expect(failure('{{ eq 1 "a" }}', {}, { functions: { ...functions, ...builtinFunctionsOf(22) } }).message).toMatch(/incompatible types for comparison$/)
+  })
+})
+
 describe('limits', () => {
   it.each([
     ['{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}'],
@@ -93,6 +144,25 @@ describe('limits', () => {
 
   it('are not reached by a pattern that would take forever elsewhere', () => {
     expect(run(`{{ regexMatch "^(a+)+$" "${'a'.repeat(5000)}b" }}`)).toBe('false')
+  })
+})
+
+describe('times', () => {
+  it.each([
+    ['{{ (mustToDate "2006-01-02T15:04:05Z07:00" "2024-02-29T23:59:59.123456789+05:30") }}', '2024-02-29 23:59:59.123456789 +0530 +0530'],
+    ['{{ dateInZone "Mon Jan _2 15:04:05 MST 2006" (int64 1720915200) "Europe/Berlin" }}', 'Sun Jul 14 02:00:00 CEST 2024'],
+    ['{{ (dateModify "2us" (toDate "2006-002" "2024-060")) }}', '2024-02-29 00:00:00.000002 +0000 UTC'],
+    ['{{ duration "86400" }} {{ durationRound "90m30s" }}', '24h0m0s 1h'],
+  ])('%s', (text, expected) => {
+    expect(run(text)).toBe(expected)
+  })
+
+  it.each([
+    ['1/2/06', '2024-02-29', 'parsing time "2024-02-29": month out of range'],
+    ['15h04.05', '0001-01-01', 'parsing time "0001-01-01" as "15h04.05": cannot parse "01-01-01" as "h"'],
+    ['2006-01-02', '2023-02-30', 'parsing time "2023-02-30": day out of range'],
+  ])('a text that does not fit %s', (layout, text, expected) => {
+    expect(failure('{{ mustToDate .layout .text }}', { layout, text }).message).toContain(expected)
   })
 })
 

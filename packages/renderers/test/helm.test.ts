@@ -116,6 +116,72 @@ describe('charts', () => {
     expect(await template(files, { values: { port: 5 } })).toContain('a: b')
     expect(await template(files, { skipSchemaValidation: true })).toContain('a: b')
   })
+
+  it.each([
+    ['branches without end', { allOf: [{ $ref: '#/definitions/d0' }], definitions: doublings(40) }, 'the schema takes more than 1000000 steps to check'],
+    ['branches without end, for the other validator', { $anchor: 'a', allOf: [{ $ref: '#/definitions/d0' }], definitions: doublings(40) }, 'steps to check'],
+    ['expressions that backtrack', { $anchor: 'a', properties: { text: { pattern: '^(a+)+$' } } }, 'does not match pattern|Does not match pattern'],
+    ['names that backtrack', { $anchor: 'a', patternProperties: { '^(t|te|tex|ext|x)+t$': { type: 'integer' } } }, 'Invalid type'],
+  ])('stop at %s in a schema', async (_, schema, message) => {
+    for (const helm of [3, 4] as const) {
+      const given = { 'values.yaml': `text: ${'a'.repeat(64)}b\n`, 'values.schema.json': JSON.stringify(schema), 'templates/c.yaml': configMap('  a: b\n') }
+      expect((await failure(given, { helm })).message).toMatch(new RegExp(message))
+    }
+  })
+})
+
+/** Definitions of which each asks twice for the next. */
+function doublings(count: number): Record<string, unknown> {
+  const next = (index: number): unknown => ({ $ref: `#/definitions/d${index + 1}` })
+  return Object.fromEntries(Array.from({ length: count + 1 }, (_, index) => [`d${index}`, index === count ? {} : { allOf: [next(index), next(index)] }]))
+}
+
+describe('messages', () => {
+  const files = { 'templates/_h.tpl': '{{ define "h" }}{{ .Values.a.b }}{{ end }}', 'templates/c.yaml': 'a: {{ include "h" . }}\n' }
+
+  it('of Helm 4 are laid out over lines, where all of them are of the template engine', async () => {
+    expect((await failure(files, { helm: 4 })).message).toBe(
+      'web/templates/c.yaml:1:6\n  executing "web/templates/c.yaml" at <include "h" .>:\n    error calling include:\nweb/templates/_h.tpl:1:26\n  executing "h" at <.Values.a.b>:\n    nil pointer evaluating interface {}.b',
+    )
+    expect((await failure(files)).message).toMatch(/^template: web\/templates\/c.yaml:1:6: executing/)
+    expect((await failure({ 'templates/c.yaml': '{{ atoi (regexFind "(" "") }}' }, { helm: 4 })).message).toMatch(/^template: /)
+  })
+
+  it('of `required` are formats in Helm 3', async () => {
+    const required = { 'templates/c.yaml': '{{ required "100% sure" .Values.a }}' }
+    expect((await failure(required)).message).toBe('execution error at (web/templates/c.yaml:1:3): 100%!s(MISSING)ure')
+    expect((await failure(required, { helm: 4 })).message).toBe('execution error at (web/templates/c.yaml:1:3): 100% sure')
+  })
+
+  it('of schemas name branches, and what fits best in them', async () => {
+    const schema = {
+      if: { required: ['a'] },
+      then: { required: ['b'] },
+      properties: { l: { contains: { type: 'boolean' } }, a: { maximum: 1_000_000 } },
+      dependencies: { a: ['c'] },
+    }
+    const { message } = await failure({ 'values.yaml': 'a: 2000000\nl: [1]\n', 'values.schema.json': JSON.stringify(schema) })
+    expect(message.split('\n').slice(2, -1)).toEqual([
+      '- (root): Has a dependency on c',
+      '- (root): Must validate "then" as "if" was valid',
+      '- (root): b is required',
+      '- a: Must be less than or equal to 1e+06',
+      '- l: At least one of the items must match',
+      '- l.0: Invalid type. Expected: boolean, given: integer',
+    ])
+  })
+
+  it.each([
+    ['deprecated: "yes"\n', 'cannot unmarshal string into Go struct field Metadata.deprecated of type bool'],
+    ['maintainers: [null]\n', 'maintainers must not contain empty or null nodes'],
+    ['dependencies: [{name: a, tags: b}]\n', 'cannot unmarshal string into Go struct field Dependency.dependencies.tags of type []string'],
+  ])('of descriptions: %j', async (more, expected) => {
+    expect((await failure({ 'Chart.yaml': chartYaml + more })).message).toContain(expected)
+  })
+
+  it('of a release name', async () => {
+    expect((await failure({}, { releaseName: 'A b' })).message).toMatch(/^release name "A b": invalid release name, must match regex/)
+  })
 })
 
 describe('--set and its kin', () => {

@@ -38,6 +38,8 @@ export function goYamlMessage({ message, line, column }: YamlError, text: string
     const counted = version === 'v3' && line > 1 ? line : line + 1
     return `yaml: line ${counted}: could not find expected ':'`
   }
+  const infinite = /^([-+]?)\.(inf|nan) is no number that JSON can hold/i.exec(message)
+  if (infinite !== null) return `json: unsupported value: ${infinite[2]?.toLowerCase() === 'nan' ? 'NaN' : `${infinite[1] === '-' ? '-' : '+'}Inf`}`
   const anchor = /^alias \*(\S+) has no anchor/.exec(message)?.[1]
   if (anchor !== undefined) return `yaml: unknown anchor '${anchor}' referenced`
   const lines = text.split('\n')

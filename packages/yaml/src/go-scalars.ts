@@ -47,7 +47,7 @@ function isTime(text: string): boolean {
 
 /** A double that went through JSON: whole numbers plain, others in the shortest form. */
 export function goFloatText(value: number): string {
-  if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) return Object.is(value, -0) ? '0' : String(value)
+  if (Number.isInteger(value) && value > -(2 ** 63) && value < 2 ** 64) return Object.is(value, -0) ? '0' : String(value)
   return goShortestFloat(value)
 }
 

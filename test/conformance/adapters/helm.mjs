@@ -6,7 +6,7 @@ import {
   formatRendered,
   loadChart,
   mergeMaps,
-  readYamlMap,
+  readValues,
   renderChart,
   setFiles,
   setJson,
@@ -30,11 +30,12 @@ export async function render(c, version = helm) {
 }
 
 async function rendered(c, version) {
+  const values = valuesOf(c, version)
   const chart = await loadChart(localTree(dirname(c.chartDir)), basename(c.chartDir), { helm: version })
   const result = renderChart(chart, {
     releaseName: c.releaseName,
     namespace: c.namespace ?? 'default',
-    values: valuesOf(c),
+    values,
     helm: version,
     isUpgrade: c.isUpgrade ?? false,
     skipSchemaValidation: c.skipSchemaValidation ?? false,
@@ -50,16 +51,16 @@ async function rendered(c, version) {
 }
 
 /** What the user sets, in the order in which Helm takes it. */
-function valuesOf(c) {
+function valuesOf(c, version) {
   let values = {}
   for (const path of c.valuesFiles) {
     try {
-      values = mergeMaps(values, readYamlMap(readFileSync(path, 'utf8')))
+      values = mergeMaps(values, readValues(readFileSync(path, 'utf8'), version))
     } catch (error) {
       throw new ChartError('CHART_VALUES', `failed to parse ${path}: ${error.message}`, { cause: error })
     }
   }
-  for (const text of c.setJson ?? []) setJson(text, values)
+  for (const text of c.setJson ?? []) setJson(text, values, version)
   for (const text of c.set ?? []) setValues(text, values)
   for (const text of c.setString ?? []) setStrings(text, values)
   for (const text of c.setFile ?? []) setFiles(text, values, (path) => readFileSync(path, 'utf8'))

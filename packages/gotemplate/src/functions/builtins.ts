@@ -1,17 +1,19 @@
 // The functions of Go's `text/template` itself.
 import { bytesOf, textOf } from '../bytes.ts'
 import { FunctionError } from '../errors.ts'
-import { sprint, sprintf, sprintln, valueText } from '../format.ts'
+import { sprint, sprintln } from '../format.ts'
+import { sprintf } from '../printf.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
 import { GoInt, goInt } from '../numbers.ts'
 import { HostObject, isMap, isTrue, typeName } from '../values.ts'
 import type { GoValue } from '../values.ts'
-import { comparisons } from './compare.ts'
+import { comparisonsOf } from './compare.ts'
 
 const escapes: Readonly<Record<string, string>> = { '"': '&#34;', "'": '&#39;', '&': '&amp;', '<': '&lt;', '>': '&gt;', '\0': '\uFFFD' }
 
-const plainOf = (value: GoValue): GoValue => (value instanceof HostObject ? value.plain() : value)
+/** What an object holds, where it is a list or a map; a struct stays itself. */
+const plainOf = (value: GoValue): GoValue => (value instanceof HostObject && (value.kindName === 'map' || value.kindName === 'slice') ? value.plain() : value)
 
 function indexOf(position: GoValue, length: number): number {
   if (!(position instanceof GoInt)) {
@@ -39,7 +41,7 @@ function index(value: GoValue, keys: readonly GoValue[]): GoValue {
       if (key === undefined || key === null) throw new FunctionError('value is nil; should be of type string')
       if (typeof key !== 'string') throw new FunctionError(`value has type ${typeName(key)}; should be string`)
       current = Object.hasOwn(item, key) ? item[key] : undefined
-    } else throw new FunctionError(`can't index item of type ${typeName(item)}`)
+    } else throw new FunctionError(`can't index item of type ${typeName(item).replace(/^\*/, '')}`)
   }
   return current
 }
@@ -60,17 +62,18 @@ function slice(value: GoValue, positions: readonly GoValue[]): GoValue {
 /** The length of a text in bytes, of a list or map in members. */
 export function lengthOf(value: GoValue): number {
   const item = plainOf(value)
-  if (item === undefined || item === null) throw new FunctionError('len of nil pointer')
+  if (item === undefined) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value')
+  if (item === null) throw new FunctionError('len of nil pointer')
   if (typeof item === 'string') return bytesOf(item).length
   if (Array.isArray(item) || item instanceof Uint8Array) return item.length
   if (isMap(item)) return Object.keys(item).length
-  throw new FunctionError(`len of type ${typeName(item)}`)
+  throw new FunctionError(`len of type ${typeName(item).replace(/^\*/, '')}`)
 }
 
-/** One text is itself, anything else as `print` has it. */
+/** One text is itself, anything else as `print` has it, and nil as an action prints it. */
 function evaluated(args: readonly GoValue[]): string {
   const [first] = args
-  return args.length === 1 && typeof first === 'string' ? first : sprint(args)
+  return args.length === 1 && typeof first === 'string' ? first : sprint(args.map((value) => value ?? '<no value>'))
 }
 
 function jsEscaped(text: string): string {
@@ -83,16 +86,27 @@ function jsEscaped(text: string): string {
   })
 }
 
-export const builtinFunctions: FunctionMap = {
-  ...comparisons,
+/** The functions of Go's `text/template`. Some messages depend on the minor version of Go 1. */
+export function builtinFunctionsOf(goVersion: number): FunctionMap {
+  const isRecent = goVersion >= 23
+  return {
+    ...comparisonsOf(isRecent),
+    ...unchanged,
+    call: {
+      ...fn('any any...', ([text, value]) => {
+        if (value === undefined || value === null) throw new FunctionError('call of nil')
+        throw new FunctionError(`non-function ${isRecent ? `${String(text)} ` : ''}of type ${typeName(value)}`)
+      }),
+      takesText: true,
+    },
+  }
+}
+
+const unchanged: FunctionMap = {
   // The engine evaluates these itself: the arguments after the deciding one are left alone.
   and: fn('any any...', (args) => args.find((value) => !isTrue(value)) ?? args.at(-1)),
   or: fn('any any...', (args) => args.find(isTrue) ?? args.at(-1)),
   not: fn('any', ([value]) => !isTrue(value)),
-  call: fn('any any...', ([value]) => {
-    if (value === undefined || value === null) throw new FunctionError('call of nil')
-    throw new FunctionError(`non-function <${valueText(value)}> of type ${typeName(value)}`)
-  }),
   html: fn('any...', (args) => evaluated(args).replace(/["'&<>\0]/g, (character) => escapes[character] ?? character)),
   js: fn('any...', (args) => jsEscaped(evaluated(args))),
   urlquery: fn('any...', (args) =>
@@ -102,8 +116,11 @@ export const builtinFunctions: FunctionMap = {
   ),
   index: fn('any any...', ([value, ...keys]) => index(value, keys)),
   slice: fn('any any...', ([value, ...positions]) => slice(value, positions)),
-  len: fn('any', ([value]) => goInt(lengthOf(value))),
+  len: fn('value', ([value]) => goInt(lengthOf(value))),
   print: fn('any...', (args) => sprint(args)),
   printf: fn('string any...', ([format, ...args]) => sprintf(format as string, args)),
   println: fn('any...', (args) => sprintln(args)),
 }
+
+/** Those of a recent Go. */
+export const builtinFunctions: FunctionMap = builtinFunctionsOf(25)

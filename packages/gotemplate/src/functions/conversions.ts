@@ -1,8 +1,10 @@
 // From any value to numbers and texts, as `spf13/cast` does it.
 import { textOf } from '../bytes.ts'
 import { valueText } from '../format.ts'
-import { GoInt, goInt } from '../numbers.ts'
+import { floatOf, GoInt, goInt } from '../numbers.ts'
 import type { GoValue } from '../values.ts'
+
+const smallest = -(2n ** 63n)
 
 /** The text that string functions work on. */
 export function strval(value: GoValue): string {
@@ -10,10 +12,10 @@ export function strval(value: GoValue): string {
   return value instanceof Uint8Array ? textOf(value) : valueText(value)
 }
 
-/** A 64-bit integer; what cannot be read is 0. */
+/** A 64-bit integer; what cannot be read is 0, and a float outside the range what processors make of it. */
 export function toInt64(value: GoValue): bigint {
   if (value instanceof GoInt) return value.value
-  if (typeof value === 'number') return Number.isFinite(value) ? BigInt.asIntN(64, BigInt(Math.trunc(value))) : -(2n ** 63n)
+  if (typeof value === 'number') return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : smallest
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value === 'string') return parseInteger(withoutZeroDecimal(value)) ?? 0n
   return 0n
@@ -21,8 +23,15 @@ export function toInt64(value: GoValue): bigint {
 
 /** `1.0` is a whole number, `1.5` is none. */
 function withoutZeroDecimal(text: string): string {
-  const match = /^([^.]*)\.(0*)$/.exec(text)
+  const match = /^(.*)\.0+$/s.exec(text)
   return match === null ? text : (match[1] ?? text)
+}
+
+/** Digits as Go's Atoi takes them when its error is not looked at: the end of the range where a number lies outside. */
+export function decimalNumber(text: string): bigint {
+  if (!/^[+-]?[0-9]+$/.test(text)) return 0n
+  const value = BigInt(text.replace(/^\+/, ''))
+  return value < smallest ? smallest : value > -smallest - 1n ? -smallest - 1n : value
 }
 
 /** As Go's ParseInt with base 0. */
@@ -52,8 +61,13 @@ export function toFloat64(value: GoValue): number {
 export function parseFloat64(text: string): number | undefined {
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
   if (/^[+-]?nan$/i.test(text)) return NaN
-  if (!/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/.test(text)) return undefined
-  const value = Number(text)
+  // Underlines part digits, as in the source of Go programs.
+  if (
+    !/^[+-]?(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][+-]?[0-9](?:_?[0-9])*)?$/.test(text) &&
+    !/^[+-]?0[xX][0-9a-fA-F_.]+[pP][+-]?[0-9]+$/.test(text)
+  )
+    return undefined
+  const value = floatOf(text.replaceAll('_', ''))
   return Number.isFinite(value) ? value : undefined
 }
 

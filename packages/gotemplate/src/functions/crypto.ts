@@ -12,7 +12,7 @@ import type { FunctionMap } from '../functions.ts'
 import { HostObject, isList } from '../values.ts'
 import type { GoValue } from '../values.ts'
 import { numberOf, strval } from './conversions.ts'
-import { base64, fromBase64 } from './encoding.ts'
+import { base64, fromBase64 } from './base-encodings.ts'
 import type { CertificatePort, SprigPorts } from './ports.ts'
 
 const bcryptCost = 10
@@ -167,7 +167,7 @@ export function cryptoFunctions(ports: SprigPorts): FunctionMap {
     htpasswd: fn('string string', ([user, password]) =>
       (user as string).includes(':') ? `invalid username: ${String(user)}` : `${String(user)}:${bcrypt(password as string)}`,
     ),
-    derivePassword: fn('any string string string string', ([counter, type, password, user, site]) =>
+    derivePassword: fn('uint32 string string string string', ([counter, type, password, user, site]) =>
       derivePassword(numberOf(counter), type as string, password as string, user as string, site as string),
     ),
     encryptAES: fn('string string', ([password, text]) => {
@@ -194,8 +194,10 @@ export function cryptoFunctions(ports: SprigPorts): FunctionMap {
     genCAWithKey: fn('string int string', ([name, days, key]) => issue([name, [], [], days], true, key as string)),
     genSelfSignedCert: fn('string list list int', ([name, ips, dns, days]) => issue([name, ips, dns, days], false, newKey())),
     genSelfSignedCertWithKey: fn('string list list int string', ([name, ips, dns, days, key]) => issue([name, ips, dns, days], false, key as string)),
-    genSignedCert: fn('string list list int any', ([name, ips, dns, days, signer]) => issue([name, ips, dns, days], false, newKey(), authority(signer))),
-    genSignedCertWithKey: fn('string list list int any string', ([name, ips, dns, days, signer, key]) =>
+    genSignedCert: fn('string list list int sprig.certificate', ([name, ips, dns, days, signer]) =>
+      issue([name, ips, dns, days], false, newKey(), authority(signer)),
+    ),
+    genSignedCertWithKey: fn('string list list int sprig.certificate string', ([name, ips, dns, days, signer, key]) =>
       issue([name, ips, dns, days], false, key as string, authority(signer)),
     ),
     getHostByName: fn('string', ([name]) => ports.hostByName?.(name as string) ?? ''),

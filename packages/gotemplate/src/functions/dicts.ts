@@ -2,27 +2,32 @@
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
-import { HostObject, isList, isMap, isNil, isTrue, memberOf, setMember, sortedKeys, typed, typeName } from '../values.ts'
+import { isList, isMap, isNil, isNilMap, isTrue, memberOf, nilMap, sameType, setMember, sortedKeys, typed, typeName } from '../values.ts'
 import type { GoMap, GoValue } from '../values.ts'
 import { strval } from './conversions.ts'
 
 const maxDepth = 1000
+const mapType = 'map[string]interface {}'
 
 const map = (value: GoValue): GoMap => (isMap(value) ? value : {})
 
 /** Where a map is written to, nil will not do. */
 function writable(value: GoValue): GoMap {
-  if (!isMap(value)) throw new FunctionError('assignment to entry in nil map')
+  if (!isMap(value) || isNilMap(value)) throw new FunctionError('assignment to entry in nil map')
   return value
 }
 
 export function deepCopy(value: GoValue, depth = 0): GoValue {
   if (depth > maxDepth) throw new FunctionError('deepCopy: nested too deeply')
-  if (isList(value)) return value.map((item) => deepCopy(item, depth + 1))
+  if (isList(value))
+    return sameType(
+      value,
+      value.map((item) => deepCopy(item, depth + 1)),
+    )
   if (!isMap(value)) return value
   const copy: GoMap = {}
   for (const key of Object.keys(value)) setMember(copy, key, deepCopy(value[key], depth + 1))
-  return copy
+  return sameType(value, copy)
 }
 
 /** Fill in what the destination lacks or has empty; with `isOverwriting` take over whatever the source has. */
@@ -52,23 +57,33 @@ function merged(args: readonly GoValue[], isOverwriting: boolean): GoValue {
 
 function dig(args: readonly GoValue[]): GoValue {
   if (args.length < 3) throw new FunctionError('dig needs at least three arguments')
-  const keys = args.slice(0, -2)
-  const fallback = args.at(-2)
-  let current: GoValue = args.at(-1)
-  for (const key of keys) {
-    const plain = current instanceof HostObject ? current.plain() : current
-    if (typeof key !== 'string') throw new FunctionError(`interface conversion: interface {} is ${typeName(key)}, not string`)
-    if (!isMap(plain))
-      throw new FunctionError(
-        `interface conversion: interface {} is ${plain === undefined || plain === null ? 'nil' : typeName(plain)}, not map[string]interface {}`,
-      )
-    if (!Object.hasOwn(plain, key)) return fallback
-    current = plain[key]
+  const [fallback, last] = args.slice(-2)
+  const conversion = (value: GoValue, type: string): FunctionError =>
+    new FunctionError(`interface conversion: interface {} is ${isNil(value) ? 'nil' : typeName(value)}, not ${type}`)
+  const mapOf = (value: GoValue): GoMap => {
+    // What carries a name of its own here may be known in Go by its plain type, having been through a function.
+    if (isMap(value) && !typeName(value).endsWith(']string')) return value
+    throw conversion(value, mapType)
   }
-  return current
+  let current = mapOf(last)
+  const keys = args.slice(0, -2).map((key) => {
+    if (typeof key === 'string') return key
+    throw conversion(key, 'string')
+  })
+  for (const key of keys.slice(0, -1)) {
+    if (!Object.hasOwn(current, key)) return fallback
+    current = mapOf(current[key])
+  }
+  const key = keys.at(-1) ?? ''
+  return Object.hasOwn(current, key) ? current[key] : fallback
 }
 
 const mergeFunction = (isOverwriting: boolean): FunctionMap[string] => fn('map map...', (args) => merged(args, isOverwriting))
+
+const copyFunction = fn('any', ([value]) => {
+  if (isNil(value)) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value')
+  return deepCopy(value)
+})
 
 export const dictFunctions: FunctionMap = {
   dict: fn('any...', (args) => {
@@ -82,8 +97,9 @@ export const dictFunctions: FunctionMap = {
     return dict
   }),
   unset: fn('map string', ([dict, key]) => {
-    delete map(dict)[key as string]
-    return dict
+    const target = isNil(dict) ? nilMap() : map(dict)
+    delete target[key as string]
+    return target
   }),
   hasKey: fn('map string', ([dict, key]) => Object.hasOwn(map(dict), key as string)),
   pluck: fn('string map...', ([key, ...dicts]) => dicts.filter((dict) => Object.hasOwn(map(dict), key as string)).map((dict) => map(dict)[key as string])),
@@ -110,10 +126,7 @@ export const dictFunctions: FunctionMap = {
   mustMerge: mergeFunction(false),
   mergeOverwrite: mergeFunction(true),
   mustMergeOverwrite: mergeFunction(true),
-  deepCopy: fn('any', ([value]) => {
-    if (value === undefined || value === null) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value')
-    return deepCopy(value)
-  }),
-  mustDeepCopy: fn('any', ([value]) => deepCopy(value)),
+  deepCopy: copyFunction,
+  mustDeepCopy: copyFunction,
   dig: fn('any...', (args) => dig(args)),
 }

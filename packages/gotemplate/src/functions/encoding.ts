@@ -1,70 +1,31 @@
 // Base 64, base 32 and JSON.
-import { bytesOf, textOf, wellFormed } from '../bytes.ts'
+import { bytesOf, textOf } from '../bytes.ts'
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
 import { GoInt } from '../numbers.ts'
-import { HostObject, isList, isMap, isNilList, isStructMembers, sortedKeys, typeName } from '../values.ts'
+import { HostObject, isList, isMap, isNilList, isNilMap, isStructMembers, sortedKeys, typeName } from '../values.ts'
 import type { GoValue } from '../values.ts'
+import { base32, base64, fromBase32, fromBase64 } from './base-encodings.ts'
+import { jsonErrorText } from './json-errors.ts'
 
-const alphabet64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const alphabet32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const maxDepth = 1000
-
-export function base64(bytes: Uint8Array): string {
-  let binary = ''
-  for (let start = 0; start < bytes.length; start += 8192) binary += String.fromCharCode(...bytes.subarray(start, start + 8192))
-  return btoa(binary)
-}
-
-/** Bytes of a text, or how many characters of it are right. */
-function decoded(text: string, alphabet: string, bits: number, group: number): Uint8Array | number {
-  const clean = text.replace(/[\r\n]/g, '')
-  const body = clean.replace(/=+$/, '')
-  for (let index = 0; index < body.length; index++) if (!alphabet.includes(body.charAt(index))) return index
-  if (clean.length % group !== 0) return clean.length - (clean.length % group)
-  const bytes: number[] = []
-  let [buffer, size] = [0, 0]
-  for (const character of body) {
-    buffer = ((buffer << bits) | alphabet.indexOf(character)) & 0xffff
-    size += bits
-    if (size >= 8) {
-      size -= 8
-      bytes.push((buffer >> size) & 0xff)
-    }
-  }
-  return Uint8Array.from(bytes)
-}
-
-/** The bytes of base 64. @throws {FunctionError} */
-export function fromBase64(text: string): Uint8Array {
-  const bytes = decoded(text, alphabet64, 6, 4)
-  if (typeof bytes === 'number') throw new FunctionError(`illegal base64 data at input byte ${bytes}`)
-  return bytes
-}
-
-function base32(bytes: Uint8Array): string {
-  let text = ''
-  let [buffer, size] = [0, 0]
-  for (const byte of bytes) {
-    buffer = ((buffer << 8) | byte) & 0xffff
-    size += 8
-    while (size >= 5) {
-      size -= 5
-      text += alphabet32.charAt((buffer >> size) & 31)
-    }
-  }
-  if (size > 0) text += alphabet32.charAt((buffer << (5 - size)) & 31)
-  return text.padEnd(Math.ceil(text.length / 8) * 8, '=')
-}
 
 const htmlEscapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' }
 
 function jsonText(text: string, escapesHtml: boolean): string {
-  const plain = JSON.stringify(wellFormed(text))
+  // Bytes that are no UTF-8 stand escaped, a replacement character that was there before does not.
+  const plain = JSON.stringify(text).replace(/\\ud[89a-f][0-9a-f]{2}/g, (escape, at: number, all: string) => (isEscaped(all, at) ? escape : '\\ufffd'))
   return escapesHtml
     ? plain.replace(/[<>&\u2028\u2029]/g, (character) => htmlEscapes[character] ?? character)
     : plain.replace(/[\u2028\u2029]/g, (c) => htmlEscapes[c] ?? c)
+}
+
+/** Whether the backslash at a place is itself behind one that escapes it. */
+function isEscaped(text: string, at: number): boolean {
+  let count = 0
+  while (text.charAt(at - 1 - count) === '\\') count++
+  return count % 2 === 1
 }
 
 /** A value as Go's `encoding/json` writes it. @throws {FunctionError} */
@@ -83,7 +44,7 @@ export function toJson(value: GoValue, { escapesHtml = true, indent = '' }: { re
     if (item instanceof HostObject) return write(item.plain(), pad, depth + 1)
     const inner = pad + indent
     const [open, between, close] = indent === '' ? ['', ',', ''] : [`\n${inner}`, `,\n${inner}`, `\n${pad}`]
-    if (isNilList(item)) return 'null'
+    if (isNilList(item) || isNilMap(item)) return 'null'
     if (isList(item)) return item.length === 0 ? '[]' : `[${open}${item.map((element) => write(element, inner, depth + 1)).join(between)}${close}]`
     if (isMap(item)) {
       const keys = isStructMembers(item) ? Object.keys(item) : sortedKeys(item)
@@ -96,32 +57,24 @@ export function toJson(value: GoValue, { escapesHtml = true, indent = '' }: { re
   return write(value, '', 0)
 }
 
-/** Broken JSON as Go's decoder names it. */
-function jsonError(text: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : ''
-  if (text.trim() === '' || /end of JSON|Unterminated/i.test(message)) return 'unexpected end of JSON input'
-  const position = /position (\d+)/.exec(message)?.[1]
-  const at = position === undefined ? text.search(/\S/) : Number(position)
-  const character = text.charAt(at)
-  const before = text.slice(0, at).trimEnd().at(-1)
-  const where =
-    before === undefined
-      ? 'looking for beginning of value'
-      : before === '{' || (before === ',' && /\{[^[]*$/.test(text.slice(0, at)))
-        ? 'looking for beginning of object key string'
-        : before === ':' || before === '[' || before === ','
-          ? 'looking for beginning of value'
-          : 'after top-level value'
-  return `invalid character ${character === "'" ? "'\\''" : `'${character}'`} ${where}`
-}
-
 /** @throws {FunctionError} in the words of Go */
 export function parseJson(text: string): GoValue {
+  let value: GoValue
   try {
-    return JSON.parse(text) as GoValue
+    value = JSON.parse(text) as GoValue
   } catch (error) {
-    throw new FunctionError(jsonError(text, error))
+    throw new FunctionError(jsonErrorText(text), { cause: error })
   }
+  const large = firstTooLarge(text)
+  if (large !== undefined) throw new FunctionError(`json: cannot unmarshal number ${large} into Go value of type float64`)
+  return value
+}
+
+/** The first number that no float64 holds. */
+export function firstTooLarge(text: string): string | undefined {
+  if (!/\d{300}|[eE]\+?\d{3}/.test(text)) return undefined
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/gs) ?? []
+  return tokens.find((token) => !token.startsWith('"') && !Number.isFinite(Number(token)))
 }
 
 const quiet = (call: () => GoValue, otherwise: GoValue): GoValue => {
@@ -133,20 +86,21 @@ const quiet = (call: () => GoValue, otherwise: GoValue): GoValue => {
   }
 }
 
+/** Sprig answers with the text of the error. */
+function textOrMessage(decode: () => string): string {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof FunctionError) return error.message
+    throw error
+  }
+}
+
 export const encodingFunctions: FunctionMap = {
   b64enc: fn('string', ([text]) => base64(bytesOf(text as string))),
-  b64dec: fn('string', ([text]) => {
-    try {
-      return textOf(fromBase64(text as string))
-    } catch (error) {
-      return error instanceof Error ? error.message : ''
-    }
-  }),
+  b64dec: fn('string', ([text]) => textOrMessage(() => textOf(fromBase64(text as string)))),
   b32enc: fn('string', ([text]) => base32(bytesOf(text as string))),
-  b32dec: fn('string', ([text]) => {
-    const bytes = decoded(text as string, alphabet32, 5, 8)
-    return typeof bytes === 'number' ? `illegal base32 data at input byte ${bytes}` : textOf(bytes)
-  }),
+  b32dec: fn('string', ([text]) => textOrMessage(() => textOf(fromBase32(text as string)))),
   fromJson: fn('string', ([text]) => quiet(() => parseJson(text as string), undefined)),
   mustFromJson: fn('string', ([text]) => parseJson(text as string)),
   toJson: fn('any', ([value]) => quiet(() => toJson(value), '')),

@@ -2,7 +2,7 @@
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap, TemplateFunction } from '../functions.ts'
-import { HostObject, isList, isTrue, kindName, nilList, typed } from '../values.ts'
+import { HostObject, isList, isTrue, kindName, nilList, sameType, typed } from '../values.ts'
 import type { GoValue } from '../values.ts'
 import { int, numberOf } from './conversions.ts'
 import { deepEqual } from './reflection.ts'
@@ -10,9 +10,9 @@ import { deepEqual } from './reflection.ts'
 const maxRange = 10_000_000
 
 function listOf(value: GoValue, what: string, isWhole = false): readonly GoValue[] {
-  const plain = value instanceof HostObject ? value.plain() : value
+  const plain = value instanceof HostObject && value.kindName === 'slice' ? value.plain() : value
   if (isList(plain)) return plain
-  if (plain === undefined || plain === null) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value')
+  if (plain === undefined || plain === null) throw new FunctionError('runtime error: invalid memory address or nil pointer dereference')
   throw new FunctionError(isWhole ? what.replace('%s', kindName(plain)) : `Cannot find ${what} on type ${kindName(plain)}`)
 }
 
@@ -102,7 +102,7 @@ export const listFunctions: FunctionMap = {
   ),
   ...both(
     'compact',
-    fn('any', ([list]) => listOf(list, 'compact').filter(isTrue)),
+    fn('any', ([list]) => listOf(list, 'Cannot compact on type %s', true).filter(isTrue)),
   ),
   ...both(
     'uniq',
@@ -123,15 +123,22 @@ export const listFunctions: FunctionMap = {
       if (list.length === 0) return undefined
       const [start = 0, end = list.length] = bounds.map(numberOf)
       if (start < 0 || end > list.length || start > end) throw new FunctionError('reflect.Value.Slice: slice index out of bounds')
-      return list.slice(start, end)
+      return sameType(list, list.slice(start, end))
     }),
   ),
   ...both(
     'chunk',
     fn('int any', ([size, value]) => {
       const [list, length] = [listOf(value, 'Cannot chunk type %s', true), numberOf(size)]
-      if (length <= 0) throw new FunctionError('runtime error: integer divide by zero')
-      return Array.from({ length: Math.ceil(list.length / length) }, (_, index) => list.slice(index * length, (index + 1) * length))
+      const count = Math.floor((list.length - 1) / length) + 1
+      // Sprig reckons with any size, and Go refuses to make what comes out of that.
+      const last = list.length % length || length
+      if (!Number.isFinite(count) || count < 0 || (count > 1 && length < 0) || (count === 1 && last < 0))
+        throw new FunctionError('runtime error: makeslice: len out of range')
+      return typed(
+        Array.from({ length: count }, (_, index) => list.slice(index * length, index === count - 1 ? list.length : (index + 1) * length)),
+        '[][]interface {}',
+      )
     }),
   ),
   concat: fn('any...', (lists) => {

@@ -3,6 +3,7 @@ import { FunctionError } from '../errors.ts'
 import { sprint } from '../format.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
+import { formatFloat } from '../numbers.ts'
 import type { GoValue } from '../values.ts'
 import { int, int64, numberOf, toFloat64, toInt64 } from './conversions.ts'
 
@@ -23,7 +24,7 @@ const divisionDigits = 16
 
 function decimalOf(value: GoValue): Decimal {
   const number = toFloat64(value)
-  if (!Number.isFinite(number)) throw new FunctionError(`Cannot create a Decimal from ${number}`)
+  if (!Number.isFinite(number)) throw new FunctionError(`Cannot create a Decimal from ${formatFloat(number)}`)
   const [mantissa = '0', exponent = '0'] = number.toExponential().split('e')
   const [whole = '', fraction = ''] = mantissa.split('.')
   const scale = fraction.length - Number(exponent)
@@ -63,8 +64,30 @@ const sum = (a: Decimal, b: Decimal): Decimal => {
 const difference = (a: Decimal, b: Decimal): Decimal => sum(a, { ...b, digits: -b.digits })
 const product = (a: Decimal, b: Decimal): Decimal => ({ digits: a.digits * b.digits, scale: a.scale + b.scale })
 
+/** As Go's `math.Pow` has it: squared again and again, with all that is lost on the way. */
+function powerOfTen(places: number): number {
+  let [result, exponent] = [1, 0]
+  // 10 is 0.625 times 2 to the fourth.
+  let [base, baseExponent] = [0.625, 4]
+  for (let left = Math.abs(places); left > 0 && Math.abs(baseExponent) <= 4096; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) {
+      result *= base
+      exponent += baseExponent
+    }
+    base *= base
+    baseExponent *= 2
+    if (base < 0.5) {
+      base += base
+      baseExponent--
+    }
+  }
+  if (places < 0) [result, exponent] = [1 / result, -exponent]
+  const half = Math.trunc(exponent / 2)
+  return result * 2 ** half * 2 ** (exponent - half)
+}
+
 function rounded(value: number, places: number, roundOn: number): number {
-  const power = 10 ** places
+  const power = powerOfTen(places)
   const digit = power * value
   const fraction = digit - Math.trunc(digit)
   return (fraction >= roundOn ? Math.ceil(digit) : Math.floor(digit)) / power
@@ -81,9 +104,10 @@ export const mathFunctions: FunctionMap = {
   float64: fn('any', ([value]) => toFloat64(value)),
   toDecimal: fn('any', ([value]) => {
     const text = sprint([value])
-    return int64(
-      /^[+-]?[0-7]+$/.test(text) ? BigInt.asIntN(64, text.startsWith('-') ? -BigInt(`0o${text.slice(1)}`) : BigInt(`0o${text.replace('+', '')}`)) : 0n,
-    )
+    if (!/^[+-]?[0-7]+$/.test(text)) return int64(0n)
+    const size = BigInt(`0o${text.replace(/^[+-]/, '')}`)
+    const number = text.startsWith('-') ? -size : size
+    return int64(number === BigInt.asIntN(64, number) ? number : 0n)
   }),
   add1: fn('any', ([value]) => wrap(toInt64(value) + 1n)),
   add: fn('any...', (args) => wrap(args.reduce<bigint>((total, value) => total + toInt64(value), 0n))),

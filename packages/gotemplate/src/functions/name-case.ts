@@ -1,4 +1,5 @@
 // Names in snake, kebab and Pascal case. Follows huandu/xstrings `convert.go`.
+import { eachLower, eachUpper } from './letter-case.ts'
 
 type Kind = 'number' | 'upper' | 'letters' | 'connector' | 'punctuation' | 'other'
 
@@ -51,7 +52,7 @@ export function connected(text: string, connector: string): string {
   let result = ''
   const put = ({ kind, text: word }: Word): void => {
     if (kind === 'connector') result += connector.repeat(Array.from(word).length)
-    else result += kind === 'upper' ? word.toLowerCase() : word
+    else result += kind === 'upper' ? eachLower(word) : word
   }
   let at = 0
   const putWordsWithNumbers = (): void => {
@@ -96,20 +97,23 @@ export function pascal(text: string): string {
   while (at < characters.length && isConnector(characters[at] ?? '')) at++
   let result = characters.slice(0, at).join('')
   const first = characters[at]
-  if (first === undefined) return result
+  // What has nothing but connectors has its last one twice.
+  if (first === undefined) return result + (characters.at(-1) ?? '')
   let isLowering = isUpper(first)
-  let previous = first.toUpperCase()
+  let previous = eachUpper(first)
   for (const character of characters.slice(at + 1)) {
     let current = character
+    // Of several connectors the last one is what the next letter replaces.
     if (isConnector(current) && isConnector(previous)) {
       result += previous
+      previous = current
       continue
     }
     if (isConnector(previous)) {
       isLowering = isUpper(current)
-      current = current.toUpperCase()
+      current = eachUpper(current)
     } else {
-      if (isLowering && isUpper(current)) current = current.toLowerCase()
+      if (isLowering && isUpper(current)) current = eachLower(current)
       else isLowering = false
       result += previous
     }

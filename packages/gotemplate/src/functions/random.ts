@@ -2,7 +2,7 @@
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap } from '../functions.ts'
-import { base64 } from './encoding.ts'
+import { base64 } from './base-encodings.ts'
 import { int, numberOf } from './conversions.ts'
 import type { SprigPorts } from './ports.ts'
 

@@ -3,12 +3,22 @@ import { RE2JS } from 're2js'
 import { FunctionError } from '../errors.ts'
 import { fn } from '../functions.ts'
 import type { FunctionMap, TemplateFunction } from '../functions.ts'
+import { quoted } from '../quote.ts'
 import { nilList, typed } from '../values.ts'
 import type { GoValue } from '../values.ts'
 import { numberOf } from './conversions.ts'
 
 const maxCached = 500
 const compiled = new Map<string, RE2JS>()
+
+/** A pattern that is none; functions that panic in Sprig name it. */
+class PatternError extends FunctionError {
+  readonly pattern: string
+  constructor(pattern: string, message: string) {
+    super(message)
+    this.pattern = pattern
+  }
+}
 
 /** @throws {FunctionError} in the words of Go */
 export function compile(pattern: string): RE2JS {
@@ -18,7 +28,7 @@ export function compile(pattern: string): RE2JS {
   try {
     expression = RE2JS.compile(pattern)
   } catch (error) {
-    throw new FunctionError(error instanceof Error ? error.message : String(error))
+    throw new PatternError(pattern, error instanceof Error ? error.message : String(error))
   }
   if (compiled.size >= maxCached) compiled.clear()
   compiled.set(pattern, expression)
@@ -78,20 +88,37 @@ function replaced(expression: RE2JS, text: string, replacement: (match: Match) =
 
 function split(expression: RE2JS, text: string, limit: number): readonly string[] | undefined {
   if (limit === 0) return undefined
+  if (text === '' && expression.pattern() !== '') return ['']
   const parts: string[] = []
-  let last = 0
+  let [last, lastStart] = [0, -1]
   for (const { start, end } of found(expression, text, limit)) {
     if (limit > 0 && parts.length === limit - 1) break
+    lastStart = start
     // An empty match at the start cuts nothing off.
     if (end !== 0) parts.push(text.slice(last, start))
     last = end
   }
-  parts.push(text.slice(last))
+  // Behind a match at the very end nothing is left.
+  if (lastStart !== text.length) parts.push(text.slice(last))
   return parts
 }
 
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const backquoted = (text: string): string => (/[`\x00-\x08\x0a-\x1f\x7f\ufeff]/.test(text) ? quoted(text) : `\`${text}\``)
+
 function both(name: string, declared: TemplateFunction): FunctionMap {
-  return { [name]: declared, [`must${name.charAt(0).toUpperCase()}${name.slice(1)}`]: declared }
+  const panicking: TemplateFunction = {
+    ...declared,
+    call(args, context) {
+      try {
+        return declared.call(args, context)
+      } catch (error) {
+        if (!(error instanceof PatternError)) throw error
+        throw new FunctionError(`regexp: Compile(${backquoted(error.pattern)}): ${error.message}`, { cause: error })
+      }
+    },
+  }
+  return { [name]: panicking, [`must${name.charAt(0).toUpperCase()}${name.slice(1)}`]: declared }
 }
 
 const texts = (list: readonly string[] | undefined): GoValue => (list === undefined ? nilList('[]string') : typed([...list], '[]string'))

@@ -15,6 +15,7 @@ const hyphenated = new RegExp(String.raw`\s*(${rangeVersion})\s+-\s+(${rangeVers
 const unnumbered = String.raw`v?[0-9xX*]+(?:\.[0-9xX*]+)?(?:\.[0-9xX*]+)?(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?`
 const wholeRange = new RegExp(String.raw`^(?:\s*${operators}\s*${unnumbered}\s*)(?:(?:\s+|,\s*)${operators}\s*${unnumbered}\s*)*$`)
 const maxLength = 256
+const maxNumber = 2n ** 64n - 1n
 
 /** A version, with the methods that templates call. */
 export class Version extends HostObject {
@@ -38,6 +39,8 @@ export class Version extends HostObject {
     this.patch = BigInt(patch.slice(1))
     this.prerelease = prerelease
     this.metadata = metadata
+    const tooLarge = [major, minor.slice(1), patch.slice(1)].find((part) => BigInt(part) > maxNumber)
+    if (tooLarge !== undefined) throw new FunctionError(`Error parsing version segment: strconv.ParseUint: parsing "${tooLarge}": value out of range`)
     if (prerelease.split('.').some((part) => /^0[0-9]+$/.test(part))) throw new FunctionError('Version segment starts with 0')
   }
 
@@ -153,7 +156,7 @@ export function parseConstraints(text: string): readonly (readonly Constraint[])
   if (text.length > 4096) throw new FunctionError(`improper constraint: ${text.slice(0, 100)}`)
   const rewritten = text.replace(hyphenated, (...groups: unknown[]) => `>= ${String(groups[1])}, <= ${String(groups[7])} `)
   return rewritten.split('||').map((alternative) => {
-    if (!wholeRange.test(alternative)) throw new FunctionError(`improper constraint: ${text}`)
+    if (!wholeRange.test(alternative)) throw new FunctionError(`improper constraint: ${alternative}`)
     const parts = [...alternative.matchAll(anyOne)].map(([part]) => part)
     return parts.length === 0 ? [parseConstraint(alternative)] : parts.map(parseConstraint)
   })

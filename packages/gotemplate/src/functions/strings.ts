@@ -5,9 +5,10 @@ import { valueText } from '../format.ts'
 import { fn } from '../functions.ts'
 import type { CallContext, FunctionMap } from '../functions.ts'
 import { quoted } from '../quote.ts'
-import { isList, typed } from '../values.ts'
+import { isList, isNilList, typed, typeName } from '../values.ts'
 import type { GoValue } from '../values.ts'
-import { int, numberOf, strval } from './conversions.ts'
+import { eachLower, eachUpper } from './letter-case.ts'
+import { decimalNumber, int, numberOf, strval } from './conversions.ts'
 import { connected, pascal } from './name-case.ts'
 
 const maxRepeat = 268_435_456
@@ -70,6 +71,15 @@ function initials(text: string): string {
   return result
 }
 
+const isBlankByte = (byte: number): boolean => (byte >= 9 && byte <= 13) || byte === 0x20 || byte === 0x85 || byte === 0xa0
+
+/** Without blanks. When there were some, every other byte becomes a character of its own. */
+function withoutBlanks(text: string): string {
+  const raw = bytesOf(text)
+  const kept = raw.filter((byte) => !isBlankByte(byte))
+  return kept.length === raw.length ? text : Array.from(kept, (byte) => String.fromCharCode(byte)).join('')
+}
+
 /** What Go counts as a blank. */
 export function trimSpace(text: string): string {
   return text.replace(
@@ -77,20 +87,6 @@ export function trimSpace(text: string): string {
     '',
   )
 }
-
-/** Go changes the case of one character at a time: none becomes two, and none depends on its neighbours. */
-function eachCharacter(text: string, change: (character: string) => string): string {
-  // oxlint-disable-next-line no-control-regex -- plain texts have no such characters
-  if (/^[\x00-\x7f]*$/.test(text)) return change(text)
-  let result = ''
-  for (const character of text) {
-    const changed = change(character)
-    result += Array.from(changed).length === 1 ? changed : character === '\u0130' ? 'i' : character
-  }
-  return result
-}
-const eachUpper = (text: string): string => eachCharacter(text, (part) => part.toUpperCase())
-const eachLower = (text: string): string => eachCharacter(text, (part) => part.toLowerCase())
 
 /** Upper case at the start of every word, as `strings.Title` has it: signs of ASCII part words, others only when they are blanks. */
 function title(text: string): string {
@@ -111,7 +107,7 @@ function uncapitalized(text: string): string {
       isStart = true
       result += character
     } else {
-      result += isStart ? character.toLowerCase() : character
+      result += isStart ? eachLower(character) : character
       isStart = false
     }
   }
@@ -119,13 +115,10 @@ function uncapitalized(text: string): string {
 }
 
 function swapCase(text: string): string {
-  let isWordStart = true
   let result = ''
   for (const character of text) {
-    if (character !== character.toLowerCase()) result += character.toLowerCase()
-    else if (character !== character.toUpperCase()) result += isWordStart ? character.toUpperCase() : character.toUpperCase()
-    else result += character
-    isWordStart = /\s/.test(character)
+    const lower = eachLower(character)
+    result += lower === character ? eachUpper(character) : lower
   }
   return result
 }
@@ -140,30 +133,24 @@ function wrapped(text: string, width: number, separator: string, isHard: boolean
 }
 
 function wrappedBytes(text: string, width: number, separator: string, isHard: boolean): string {
-  const size = Math.max(1, width)
-  const lines: string[] = []
+  const [size, lineEnd] = [Math.max(1, width), separator === '' ? '\n' : separator]
+  let result = ''
   let offset = 0
-  while (offset < text.length) {
+  while (text.length - offset > size) {
     if (text.charAt(offset) === ' ') {
       offset++
       continue
     }
-    if (text.length - offset <= size) break
     const space = text.lastIndexOf(' ', offset + size)
-    if (space >= offset) {
-      lines.push(text.slice(offset, space))
-      offset = space + 1
-    } else if (isHard) {
-      lines.push(text.slice(offset, offset + size))
-      offset += size
-    } else {
-      const next = text.indexOf(' ', offset + size)
-      if (next < 0) break
-      lines.push(text.slice(offset, next))
-      offset = next + 1
+    let end = space
+    if (space < offset) {
+      end = isHard ? offset + size : text.indexOf(' ', offset + size)
+      if (end < 0) return result + text.slice(offset)
     }
+    result += text.slice(offset, end) + lineEnd
+    offset = isHard && space < offset ? end : end + 1
   }
-  return [...lines, text.slice(offset)].join(separator)
+  return result + text.slice(offset)
 }
 
 function abbreviated(left: number, right: number, text: string): string {
@@ -206,12 +193,12 @@ export const stringFunctions: FunctionMap = {
   substr: fn('int int string', ([start, end, text]) => {
     const [from, to, size] = [numberOf(start), numberOf(end), byteLength(s(text))]
     if (from < 0) {
-      if (to < 0 || to > size) throw new FunctionError(`runtime error: slice bounds out of range [:${to}] with length ${size}`)
+      if (to < 0 || to > size) throw new FunctionError(`runtime error: slice bounds out of range [:${to}]${to < 0 ? '' : ` with length ${size}`}`)
       return bytes(s(text), 0, to)
     }
-    if (from > size) throw new FunctionError(`runtime error: slice bounds out of range [${from}:${size}]`)
-    if (to < 0 || to > size) return bytes(s(text), from)
-    if (from > to) throw new FunctionError(`runtime error: slice bounds out of range [${from}:${to}]`)
+    const last = to < 0 || to > size ? size : to
+    if (from > last) throw new FunctionError(`runtime error: slice bounds out of range [${from}:${last}]`)
+    if (last === size) return bytes(s(text), from)
     return bytes(s(text), from, to)
   }),
   repeat: fn('int string', ([count, text], context) => repeated(numberOf(count), s(text), context)),
@@ -219,7 +206,7 @@ export const stringFunctions: FunctionMap = {
   trimAll: fn('string string', ([cutset, text]) => trimmed(s(text), s(cutset))),
   trimSuffix: fn('string string', ([suffix, text]) => (s(suffix) !== '' && s(text).endsWith(s(suffix)) ? s(text).slice(0, -s(suffix).length) : text)),
   trimPrefix: fn('string string', ([prefix, text]) => (s(text).startsWith(s(prefix)) ? s(text).slice(s(prefix).length) : text)),
-  nospace: fn('string', ([text]) => s(text).replace(/\s/g, '')),
+  nospace: fn('string', ([text]) => withoutBlanks(s(text))),
   initials: fn('string', ([text]) => initials(s(text))),
   swapcase: fn('string', ([text]) => swapCase(s(text))),
   snakecase: fn('string', ([text]) => connected(s(text), '_')),
@@ -261,11 +248,11 @@ export const stringFunctions: FunctionMap = {
   split: fn('string string', ([separator, text]) => numbered(parts(s(separator), s(text)))),
   splitn: fn('string int string', ([separator, limit, text]) => numbered(parts(s(separator), s(text), numberOf(limit)))),
   splitList: fn('string string', ([separator, text]) => typed(parts(s(separator), s(text)), '[]string')),
-  toStrings: fn('any', ([list]) => typed(texts(list), '[]string')),
+  toStrings: fn('any', ([list]) => (isNilList(list) && typeName(list) === '[]string' ? list : typed(texts(list), '[]string'))),
   fail: fn('string', ([message]) => {
     throw new FunctionError(s(message))
   }),
-  atoi: fn('string', ([text]) => int(/^[+-]?[0-9]+$/.test(s(text)) ? BigInt(s(text)) : 0)),
+  atoi: fn('string', ([text]) => int(decimalNumber(s(text)))),
 }
 
 function compareUtf8(a: string, b: string): number {

@@ -15,16 +15,19 @@ class KubeVersion extends HostObject {
   private readonly isNew: boolean
   constructor(version: string, helm: HelmVersion) {
     super()
-    const parsed = /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?([-+].*)?$/.exec(version.trim())
-    if (parsed === null) throw new ChartError('CHART_VALUES', `invalid kube version '${version}': Invalid Semantic Version`)
+    const pattern = helm === 3 ? /^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?([-+].*)?$/ : /^v?([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(.*)$/s
+    const parsed = pattern.exec(version.trim())
+    const problem = helm === 4 ? versionProblem(version) : parsed === null ? 'Invalid Semantic Version' : undefined
+    if (problem !== undefined || parsed === null)
+      throw new ChartError('CHART_VALUES', `invalid kube version '${version}': ${problem ?? 'Invalid Semantic Version'}`)
     const [, major = '0', minor = '0', patch = '0', rest = ''] = parsed
     this.typeName = helm === 3 ? 'chartutil.KubeVersion' : 'common.KubeVersion'
     this.isNew = helm === 4
     this.major = major
     this.minor = minor
-    this.version = helm === 3 || parsed[3] !== undefined ? `v${major}.${minor}.${patch}${rest}` : `v${version.trim().replace(/^v/, '')}`
+    this.version = helm === 3 ? `v${major}.${minor}.${patch}${rest}` : version.startsWith('v') ? version : `v${version}`
     // Newer Helm prints the version without what vendors append to it.
-    this.shown = helm === 3 ? this.version : `v${major}.${minor}.${patch}`.slice(0, parsed[3] === undefined ? `v${major}.${minor}`.length : undefined)
+    this.shown = helm === 3 ? this.version : `v${/^v?([0-9.]*[0-9])/.exec(version.trim())?.[1] ?? ''}`
   }
   override field(name: string): { readonly value: GoValue } | undefined {
     switch (name) {
@@ -53,6 +56,15 @@ class KubeVersion extends HostObject {
   }
 }
 
+/** What Helm 4 has against a version: it reads them as Kubernetes does. */
+function versionProblem(version: string): string | undefined {
+  const numbers = /^\s*v?([0-9]+(?:\.[0-9]+)*)/.exec(version)?.[1]?.split('.')
+  if (numbers === undefined) return `could not parse ${JSON.stringify(version)} as version`
+  if (numbers.length < 2) return `illegal version string ${JSON.stringify(version)}`
+  const [first = ''] = numbers
+  return /^0./.test(first) ? `illegal zero-prefixed version component ${JSON.stringify(first)} in ${JSON.stringify(version)}` : undefined
+}
+
 class ApiVersions extends HostObject {
   override readonly typeName: string
   override readonly kindName = 'slice'
@@ -66,7 +78,7 @@ class ApiVersions extends HostObject {
   }
   override method(name: string): GoMethod | undefined {
     if (name !== 'Has') return undefined
-    return { min: 1, max: 1, call: ([version]) => this.known.has(version as string) }
+    return { min: 1, max: 1, parameters: ['string'], call: ([version]) => this.known.has(version as string) }
   }
   override plain(): GoValue {
     return this.versions
@@ -102,13 +114,14 @@ class HelmBuild extends HostObject {
 }
 
 export class Capabilities extends HostObject {
-  override readonly typeName = '*chartutil.Capabilities'
+  override readonly typeName: string
   override readonly kindName = 'ptr'
   readonly kubeVersion: KubeVersion
   readonly apiVersions: ApiVersions
   private readonly helm: HelmBuild
   constructor(kubeVersion: string, apiVersions: readonly string[], helm: HelmVersion) {
     super()
+    this.typeName = helm === 3 ? '*chartutil.Capabilities' : '*common.Capabilities'
     this.kubeVersion = new KubeVersion(kubeVersion, helm)
     this.apiVersions = new ApiVersions(apiVersions, helm)
     this.helm = new HelmBuild(helm)
@@ -124,6 +137,9 @@ export class Capabilities extends HostObject {
       default:
         return undefined
     }
+  }
+  override text(): string {
+    return `&{${this.kubeVersion.text()} ${this.apiVersions.text()} ${this.helm.text()}}`
   }
   override plain(): GoValue {
     return structMembers({ KubeVersion: this.kubeVersion, APIVersions: this.apiVersions, HelmVersion: this.helm })

@@ -1,5 +1,5 @@
 // `.Chart`: the description of a chart under Go's names for its members. Follows helm `pkg/chart`.
-import { HostObject, isMap, isTrue, structMembers, typed } from '@plumbline/gotemplate'
+import { HostObject, isMap, isTrue, nilMap, structMembers, typed, valueText } from '@plumbline/gotemplate'
 import type { GoMap, GoValue } from '@plumbline/gotemplate'
 import type { HelmVersion } from './helm-version.ts'
 import type { ChartInstance } from './instances.ts'
@@ -72,10 +72,25 @@ class Struct extends HostObject {
     const set = this.fields.filter((field) => isTrue(this.of(field)))
     return structMembers({ ...Object.fromEntries(set.map((field) => [field.yaml, this.of(field)])), ...this.always })
   }
+  /** As `%v` prints it; what a pointer inside points to is not shown. */
+  override text(): string {
+    const shown = (field: Field): string => {
+      const value = this.of(field)
+      if (value === null) return field.isList ? '[]' : 'map[]'
+      return Array.isArray(value)
+        ? `[${value.map((item: GoValue) => (item instanceof Struct ? '0xc000000000' : valueText(item))).join(' ')}]`
+        : valueText(value)
+    }
+    const own = `{${this.fields.map(shown).join(' ')}}`
+    const more = Object.values(this.always)
+    if (more.length > 0) return `{${own} ${more.map((value) => valueText(value)).join(' ')}}`
+    return this.typeName.startsWith('*') ? `&${own}` : own
+  }
   /** The fields by their Go names, as Helm 4 gives them. */
   asMap(): GoMap {
     const inner = (value: GoValue): GoValue => (Array.isArray(value) ? value.map((item: GoValue) => (item instanceof Struct ? item.asMap() : item)) : value)
-    const own = this.fields.map((field) => [field.go, field.isList ? (inner(this.of(field)) ?? []) : this.of(field)] as const)
+    const valueOf = (field: Field): GoValue => this.of(field) ?? (field.zero === null && !field.isList ? nilMap() : null)
+    const own = this.fields.map((field) => [field.go, field.isList ? (inner(this.of(field)) ?? []) : valueOf(field)] as const)
     return { ...Object.fromEntries(own), ...this.always }
   }
 }

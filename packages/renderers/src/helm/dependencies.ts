@@ -18,12 +18,12 @@ export function isInRange(range: string, version: string): boolean {
 }
 
 /** @throws {ChartError} naming dependencies that are declared and not there */
-export function checkDependencies({ chart }: ChartInstance): void {
+export function checkDependencies({ chart }: ChartInstance, helm: HelmVersion): void {
   const missing = chart.metadata.dependencies.filter(({ name }) => !chart.charts.some((child) => child.metadata.name === name)).map(({ name }) => name)
   if (missing.length > 0)
     throw new ChartError(
       'CHART_INVALID',
-      `An error occurred while checking for chart dependencies. You may need to run \`helm dependency build\` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`,
+      `${helm === 3 ? 'An' : 'an'} error occurred while checking for chart dependencies. You may need to run \`helm dependency build\` to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`,
     )
 }
 

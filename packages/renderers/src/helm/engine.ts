@@ -1,12 +1,12 @@
 // Runs the templates of a chart and its subcharts. Follows helm `pkg/engine/engine.go`.
-import { FunctionError, newBudget, parseTemplate, TemplateError, TemplateSet, typed } from '@plumbline/gotemplate'
+import { FunctionError, newBudget, parseTemplate, TemplateSet, typed } from '@plumbline/gotemplate'
 import type { FunctionMap, GoMap, GoValue, ParsedTemplate, TemplateLimits } from '@plumbline/gotemplate'
+import { goVersionOf } from './helm-version.ts'
 import type { HelmVersion } from './helm-version.ts'
-import { ChartError } from './chart.ts'
 import type { ChartFile } from './chart.ts'
 import { Files } from './files-object.ts'
 import { toYaml } from './helm-yaml.ts'
-import { warningEnd, warningStart } from './functions.ts'
+import { executionError, parseError } from './execution-errors.ts'
 import { fullPath } from './instances.ts'
 import { chartFacts } from './chart-facts.ts'
 import type { ChartInstance } from './instances.ts'
@@ -20,6 +20,8 @@ const parsedFiles = new Map<string, ParsedTemplate>()
 
 interface Renderable {
   readonly name: string
+  /** How many folders it is in. */
+  readonly depth: number
   readonly file: ChartFile
   readonly context: GoMap
   readonly basePath: string
@@ -47,7 +49,7 @@ export function renderTemplates(input: EngineInput): Map<string, string> {
   const { helm, functions } = input
   const renderables: Renderable[] = []
   collect(input.root, { Values: input.values }, input, renderables)
-  renderables.sort((a, b) => deepestFirst(a.name, b.name))
+  renderables.sort(deepestFirst)
   const set = new TemplateSet()
   const hasFunction = (name: string): boolean => Object.hasOwn(functions, name)
   for (const { name, file } of renderables) set.add(parsed(name, file, helm, hasFunction))
@@ -55,19 +57,19 @@ export function renderTemplates(input: EngineInput): Map<string, string> {
   const budget = newBudget()
   for (const { name, context, basePath } of renderables) {
     if (name.slice(name.lastIndexOf('/') + 1).startsWith('_')) continue
-    context['Template'] = { Name: name, BasePath: basePath }
+    context['Template'] = typedValues({ Name: name, BasePath: basePath }, helm)
     input.onFile?.(name)
     try {
       const text = set.execute(name, context, {
         functions,
         budget,
         missingKey: input.isStrict ? 'error' : 'zero',
-        rangeOverInt: helm === 4,
+        rangeOverInt: goVersionOf(helm) >= 24,
         ...(input.limits === undefined ? {} : { limits: input.limits }),
       })
       rendered.set(name, text.replaceAll('<no value>', ''))
     } catch (error) {
-      throw executionError(name, error)
+      throw executionError(name, error, helm)
     }
   }
   return rendered
@@ -87,6 +89,7 @@ function typedValues(values: GoMap, helm: HelmVersion): GoMap {
         return {
           min: 1,
           max: 1,
+          parameters: ['string'],
           call([path]) {
             const table = typeof path === 'string' ? tableAt(receiver, path) : undefined
             if (table === undefined) throw noTable(String(path))
@@ -97,6 +100,7 @@ function typedValues(values: GoMap, helm: HelmVersion): GoMap {
         return {
           min: 1,
           max: 1,
+          parameters: ['string'],
           call([path]) {
             const value = typeof path === 'string' ? valueAtPath(receiver, path) : undefined
             if (value === undefined) throw new FunctionError(`${JSON.stringify(String(path))} is not a value`)
@@ -110,10 +114,8 @@ function typedValues(values: GoMap, helm: HelmVersion): GoMap {
 }
 
 /** More path components first, and then from Z to A: what is parsed last wins. */
-function deepestFirst(a: string, b: string): number {
-  const [first, second] = [a.split('/').length, b.split('/').length]
-  if (first !== second) return second - first
-  return a < b ? 1 : a > b ? -1 : 0
+function deepestFirst(a: Renderable, b: Renderable): number {
+  return b.depth - a.depth || (a.name < b.name ? 1 : a.name > b.name ? -1 : 0)
 }
 
 function parsed(name: string, file: ChartFile, helm: HelmVersion, hasFunction: (name: string) => boolean): ParsedTemplate {
@@ -121,29 +123,13 @@ function parsed(name: string, file: ChartFile, helm: HelmVersion, hasFunction: (
   const known = parsedFiles.get(key)
   if (known !== undefined) return known
   try {
-    const template = parseTemplate(name, decoder.decode(file.data), { hasFunction, elseWith: helm === 4 })
+    const template = parseTemplate(name, decoder.decode(file.data), { hasFunction, goVersion: goVersionOf(helm) })
     if (parsedFiles.size >= maxCached) parsedFiles.clear()
     parsedFiles.set(key, template)
     return template
   } catch (error) {
-    if (!(error instanceof TemplateError)) throw error
-    const tokens = error.message.split(': ')
-    throw new ChartError('CHART_RENDER', `parse error at (${tokens[1] ?? name}): ${tokens.at(-1) ?? ''}`, { cause: error })
+    throw parseError(name, error)
   }
-}
-
-function executionError(name: string, error: unknown): ChartError {
-  if (error instanceof ChartError) return error
-  if (!(error instanceof TemplateError)) throw error
-  if (error.code === 'TEMPLATE_LIMIT') return new ChartError('CHART_LIMIT', error.message, { cause: error })
-  const start = error.message.indexOf(warningStart)
-  if (start >= 0) {
-    const end = error.message.lastIndexOf(warningEnd)
-    const text = error.message.slice(start + warningStart.length, end < start ? undefined : end)
-    const location = error.message.split(': ')[1] ?? name
-    return new ChartError('CHART_RENDER', `execution error at (${location}): ${text}`, { cause: error })
-  }
-  return new ChartError('CHART_RENDER', error.message, { cause: error })
 }
 
 function collect(instance: ChartInstance, parent: GoMap, input: EngineInput, renderables: Renderable[]): GoMap {
@@ -151,21 +137,26 @@ function collect(instance: ChartInstance, parent: GoMap, input: EngineInput, ren
   const given = parent['Values'] as GoMap
   const own = Object.hasOwn(given, instance.name) ? given[instance.name] : undefined
   const values = instance.parent === undefined ? given : typeof own === 'object' && own !== null ? own : {}
-  const context: GoMap = {
-    Chart: chartFacts(instance, input.helm),
-    Files: new Files(instance.chart.files),
-    Release: input.release,
-    Capabilities: input.capabilities,
-    Values: typedValues(values as GoMap, input.helm),
-    Subcharts: subcharts,
-  }
+  // Templates see it as `Values` too.
+  const context: GoMap = typedValues(
+    {
+      Chart: chartFacts(instance, input.helm),
+      Files: new Files(instance.chart.files),
+      Release: input.release,
+      Capabilities: input.capabilities,
+      Values: typedValues(values as GoMap, input.helm),
+      Subcharts: subcharts,
+    },
+    input.helm,
+  )
   for (const child of instance.charts) subcharts[child.name] = collect(child, context, input, renderables)
   const path = fullPath(instance)
   const isLibrary = instance.chart.metadata.type.toLowerCase() === 'library'
   for (const file of instance.chart.templates) {
     const base = file.name.slice(file.name.lastIndexOf('/') + 1)
     if (isLibrary && !base.startsWith('_')) continue
-    renderables.push({ name: `${path}/${file.name}`, file, context, basePath: `${path}/templates` })
+    const name = `${path}/${file.name}`
+    renderables.push({ name, depth: name.split('/').length, file, context, basePath: `${path}/templates` })
   }
   return context
 }

@@ -26,7 +26,7 @@ export class Files extends HostObject {
   }
 
   override method(name: string): GoMethod | undefined {
-    const one = (call: (argument: string) => GoValue): GoMethod => ({ min: 1, max: 1, call: ([argument]) => call(needsText(argument)) })
+    const one = (call: (argument: string) => GoValue): GoMethod => ({ min: 1, max: 1, parameters: ['string'], call: ([argument]) => call(argument as string) })
     switch (name) {
       case 'Get':
         return one((path) => textOf(this.bytes(path)))
@@ -51,6 +51,10 @@ export class Files extends HostObject {
     }
   }
 
+  override missing(): GoValue {
+    return new Uint8Array(0)
+  }
+
   override plain(): GoValue {
     return Object.fromEntries([...this.files].map(([name, { data }]) => [name, data]))
   }
@@ -67,9 +71,4 @@ export class Files extends HostObject {
 function isBroken(pattern: string): boolean {
   const plain = pattern.replace(/\\./g, '')
   return /\[[^\]]*$/.test(plain) || plain.split('{').length !== plain.split('}').length
-}
-
-function needsText(value: GoValue): string {
-  if (typeof value !== 'string') throw new FunctionError('wrong type for value; expected string')
-  return value
 }

@@ -1,12 +1,28 @@
 // The functions that Helm adds to Sprig's.
-import { builtinFunctions, deepCopy, fn, FunctionError, isMap, parseTemplate, sprigFunctions, TemplateError, TemplateSet, toJson } from '@plumbline/gotemplate'
-import type { CallContext, FunctionMap, GoMap, GoValue, ParsedTemplate, SprigPorts } from '@plumbline/gotemplate'
-import { parse as parseToml } from 'smol-toml'
+import {
+  builtinFunctionsOf,
+  deepCopy,
+  firstTooLarge,
+  fn,
+  FunctionError,
+  isMap,
+  nilList,
+  nilMap,
+  parseTemplate,
+  sprigFunctions,
+  sprintf,
+  TemplateError,
+  TemplateSet,
+  toJson,
+} from '@plumbline/gotemplate'
+import type { CallContext, FunctionMap, GoMap, GoValue, ParsedTemplate, SprigPorts, TemplateFunction } from '@plumbline/gotemplate'
+import { readToml } from './from-toml.ts'
+import { goVersionOf } from './helm-version.ts'
 import type { HelmVersion } from './helm-version.ts'
-import { firstTooLarge, parseGoJson } from './go-json.ts'
+import { parseGoJson } from './go-json.ts'
 import { toYaml } from './helm-yaml.ts'
 import { toToml } from './toml.ts'
-import { floats, jsonKind, readYaml, readYamlMap } from './yaml-values.ts'
+import { jsonKind, readYaml, readYamlMap } from './yaml-values.ts'
 
 /** Marks the text of `required` and `fail` inside the message of the engine. */
 export const warningStart = '\u0001HELM_WARNING\u0001'
@@ -39,7 +55,7 @@ function quietly(call: () => GoValue, failed: (message: string) => GoValue): GoV
 
 function jsonMap(text: string): GoMap {
   const value = parseGoJson(text)
-  if (value === null) return {}
+  if (value === null) return nilMap()
   if (isMap(value)) {
     const large = firstTooLarge(text)
     return large === undefined ? value : { ...value, Error: `json: cannot unmarshal number ${large} into Go value of type float64` }
@@ -48,17 +64,25 @@ function jsonMap(text: string): GoMap {
 }
 
 function list(value: unknown, prefix = ''): unknown {
-  if (value === undefined || value === null) return []
+  if (value === undefined || value === null) return prefix === '' ? nilList() : []
   if (Array.isArray(value)) return value
   throw new FunctionError(`${prefix}json: cannot unmarshal ${jsonKind(value)} into Go value of type []interface {}`)
 }
 
-/** Times become texts, as Go writes them into JSON. */
-function tomlValue(value: unknown, depth = 0): unknown {
-  if (depth > maxNesting) throw new FunctionError('toml: nested too deeply')
-  if (value instanceof Date) return value.toISOString().replace(/\.?0+(?=Z|$|[+-]\d\d:)/, '')
-  if (Array.isArray(value)) return value.map((item) => tomlValue(item, depth + 1))
-  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tomlValue(item, depth + 1)])) : floats(value)
+/** The semver of Helm 4 says the same in small letters. */
+function inSmallLetters(declared: TemplateFunction): TemplateFunction {
+  const call: TemplateFunction['call'] = (args, context) => {
+    try {
+      return declared.call(args, context)
+    } catch (error) {
+      if (!(error instanceof FunctionError)) throw error
+      throw new FunctionError(
+        error.message.replace(/^(?:Invalid Semantic Version|Version segment|Error parsing|constraint Parser Error)/, (words) => words.toLowerCase()),
+        { cause: error },
+      )
+    }
+  }
+  return { ...declared, call }
 }
 
 /** All functions of one rendering: `include` counts how deep it is. */
@@ -79,12 +103,13 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
     }
   }
   const functions: Record<string, FunctionMap[string]> = {
-    ...builtinFunctions,
+    ...builtinFunctionsOf(goVersionOf(ports.helm)),
     ...sprigFunctions(ports),
     include: fn('string any', ([name, data], context) => include(name as string, data, context)),
     tpl: fn('string any', ([text, data], context) => tpl(text as string, data, context)),
     required: fn('string any', ([text, value]) => {
-      if (value === undefined || value === null || value === '') throw warning(text as string)
+      // Helm 3 takes the text for a format.
+      if (value === undefined || value === null || value === '') throw warning(ports.helm === 3 ? sprintf(text as string, []) : (text as string))
       return value
     }),
     fail: fn('string', ([text]) => {
@@ -132,6 +157,10 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
     toToml: fn('any', ([value]) => toToml(value, ports.helm)),
   }
   if (ports.helm === 4) {
+    for (const name of ['semver', 'semverCompare']) {
+      const declared = functions[name]
+      if (declared !== undefined) functions[name] = inSmallLetters(declared)
+    }
     functions['mustToYaml'] = fn('any', ([value]) => toYaml(value))
     functions['toYamlPretty'] = fn('any', ([value]) =>
       quietly(
@@ -142,7 +171,7 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
     functions['mustToJson'] = fn('any', ([value]) => toJson(value))
     functions['fromToml'] = fn('string', ([text]) =>
       quietly(
-        () => tomlValue(parseToml(text as string)),
+        () => readToml(text as string),
         (Error) => ({ Error }),
       ),
     )
@@ -156,7 +185,7 @@ export function helmFunctions(ports: FunctionPorts): FunctionMap {
     let parsed = parsedTexts.get(`${ports.helm}\0${text}`)
     if (parsed === undefined) {
       try {
-        parsed = parseTemplate('gotpl', text, { hasFunction, elseWith: ports.helm === 4 })
+        parsed = parseTemplate('gotpl', text, { hasFunction, goVersion: goVersionOf(ports.helm) })
       } catch (error) {
         throw new FunctionError(`cannot parse template ${JSON.stringify(text)}: ${error instanceof Error ? error.message : ''}`, { cause: error })
       }

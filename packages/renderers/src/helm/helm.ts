@@ -11,13 +11,13 @@ import { ChartError } from './chart.ts'
 import { commandOf, escapeCommas } from './command-text.ts'
 import { parseHelmSettings } from './helm-settings.ts'
 import type { HelmSettings } from './helm-settings.ts'
-import { loadChart } from './load-chart.ts'
+import { loadChart, readValues } from './load-chart.ts'
 import { isTestHook, renderChart } from './render-chart.ts'
 import type { RenderChartOptions, RenderedChart } from './render-chart.ts'
 import { setFiles, setStrings, setValues } from './set-values.ts'
 import { findValueFiles } from './value-files.ts'
 import { mergeMaps } from './values.ts'
-import { floats, readYamlMap } from './yaml-values.ts'
+import { floats } from './yaml-values.ts'
 import { manifestsOf, parseManifests } from '../directory/parse-manifests.ts'
 
 /** Options of the renderer. */
@@ -51,7 +51,7 @@ export function helm(options: HelmOptions = {}): Renderer {
       const version = versionOf(settings.version) ?? options.helm ?? 3
       const environment = buildEnvironmentOf(request)
       try {
-        const values = await userValues(request, settings, environment)
+        const values = await userValues(request, settings, environment, version)
         const chart = await loadChart(request.tree, request.path, {
           helm: version,
           ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -96,11 +96,11 @@ function chartOptions(request: RenderRequest, settings: HelmSettings, values: Go
 }
 
 /** Value files, then `valuesObject` or `values`, then parameters, each over the one before. */
-async function userValues(request: RenderRequest, settings: HelmSettings, environment: BuildEnvironment): Promise<GoMap> {
+async function userValues(request: RenderRequest, settings: HelmSettings, environment: BuildEnvironment, helm: HelmVersion): Promise<GoMap> {
   let values: GoMap = {}
   const add = (name: string, text: string): void => {
     try {
-      values = mergeMaps(values, readYamlMap(text))
+      values = mergeMaps(values, readValues(text, helm))
     } catch (error) {
       throw new ChartError('CHART_VALUES', `failed to parse ${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
     }

@@ -10,3 +10,4 @@ export type { RenderChartOptions, RenderedChart, TextOptions } from './render-ch
 export { setFiles, setJson, setLiteral, setStrings, setValues } from './set-values.ts'
 export { mergeMaps } from './values.ts'
 export { readYamlMap } from './yaml-values.ts'
+export { readValues } from './load-chart.ts'

@@ -8,7 +8,7 @@ import { ChartError } from './chart.ts'
 import type { Chart, ChartFile } from './chart.ts'
 import { parseIgnore } from './ignore.ts'
 import type { Ignore } from './ignore.ts'
-import { checkMetadata, readDescription, readMetadata } from './metadata.ts'
+import { checkFormat, checkLock, checkMetadata, readDescription, readMetadata } from './metadata.ts'
 import { mergeMaps } from './values.ts'
 import { readYamlDocuments, readYamlMap } from './yaml-values.ts'
 
@@ -76,7 +76,8 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
   const find = (name: string): ChartFile | undefined => files.find((file) => file.name === name)
   const textOf = ({ data }: ChartFile): string => decoder.decode(data)
   const description = find('Chart.yaml')
-  let raw: GoMap | undefined = description === undefined ? undefined : readMetadata(textOf(description))
+  if (helm === 4 && depth === 0 && description !== undefined) checkFormat(textOf(description))
+  let raw: GoMap | undefined = description === undefined ? undefined : readMetadata(textOf(description), helm)
   let values: GoMap = {}
   let schema: ChartFile | undefined
   const templates: ChartFile[] = []
@@ -85,7 +86,9 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
   for (const file of files) {
     switch (file.name) {
       case 'Chart.yaml':
+        continue
       case 'Chart.lock':
+        checkLock(textOf(file), file.name, helm)
         continue
       case 'values.yaml':
         values = loadValues(file, helm)
@@ -94,10 +97,11 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
         schema = file
         continue
       case 'requirements.yaml':
-        raw = { ...raw, ...readDescription(textOf(file), 'requirements.yaml') }
+        raw = { ...raw, ...readDescription(textOf(file), 'requirements.yaml', helm) }
         if (raw['apiVersion'] === 'v1') others.push(file)
         continue
       case 'requirements.lock':
+        checkLock(textOf(file), file.name, helm)
         if (raw?.['apiVersion'] === 'v1') others.push(file)
         continue
       default:
@@ -113,7 +117,7 @@ export function loadFiles(files: readonly ChartFile[], limits: ChartLimits = def
       children.set(child, [...(children.get(child) ?? []), { ...file, name: inner }])
     } else others.push(file)
   }
-  const metadata = checkMetadata(raw)
+  const metadata = checkMetadata(raw, helm)
   const charts = [...children].flatMap(([name, inner]) => loadChild(name, inner, metadata.name, limits, helm, depth) ?? [])
   return { metadata, values, schema, templates, files: others, charts }
 }
@@ -133,22 +137,28 @@ function loadValues(file: ChartFile, helm: HelmVersion): GoMap {
     return values
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new ChartError('CHART_INVALID', `cannot load values.yaml: ${helm === 4 ? 'cannot unmarshal yaml document: ' : ''}${message}`, { cause: error })
+    throw new ChartError('CHART_INVALID', `cannot load values.yaml: ${message}`, { cause: error })
   }
 }
 
-function readValues(text: string, helm: HelmVersion): GoMap {
+/** The values of a text, of a chart or of a user. @throws {Error} in the words of Helm */
+export function readValues(text: string, helm: HelmVersion): GoMap {
   if (helm === 3) return readYamlMap(text)
-  // Helm 4 lays the documents over each other.
-  return readYamlDocuments(text).reduce<GoMap>((values, document) => mergeMaps(values, document), {})
+  try {
+    // Helm 4 lays the documents over each other.
+    return readYamlDocuments(text).reduce<GoMap>((values, document) => mergeMaps(values, document), {})
+  } catch (error) {
+    throw new Error(`cannot unmarshal yaml document: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
 }
 
 function loadChild(name: string, files: readonly ChartFile[], parent: string, limits: ChartLimits, helm: HelmVersion, depth: number): Chart | undefined {
   if (name.startsWith('_') || name.startsWith('.')) return undefined
+  const subchart = helm === 4 ? 'subchart ' : ''
   try {
     const [first] = files
     if (name.endsWith('.tgz') && first !== undefined) {
-      if (first.name !== name) throw new ChartError('CHART_INVALID', `error unpacking tar in ${parent}: expected ${name}, got ${first.name}`)
+      if (first.name !== name) throw new ChartError('CHART_INVALID', `error unpacking ${subchart}tar in ${parent}: expected ${name}, got ${first.name}`)
       return loadFiles(unpackArchive(first.data, first.id, limits), limits, helm, depth + 1)
     }
     return loadFiles(
@@ -159,6 +169,6 @@ function loadChild(name: string, files: readonly ChartFile[], parent: string, li
     )
   } catch (error) {
     if (!(error instanceof ChartError)) throw error
-    throw new ChartError(error.code, `error unpacking ${name} in ${parent}: ${error.message}`, { cause: error })
+    throw new ChartError(error.code, `error unpacking ${subchart}${name} in ${parent}: ${error.message}`, { cause: error })
   }
 }

@@ -1,5 +1,5 @@
 // From rendered files to manifests and hooks in Helm's order. Follows helm `pkg/releaseutil`.
-import { isMap } from '@plumbline/gotemplate'
+import { compareBytes, isMap } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
 import { goYamlMessage, parseYaml, YamlError } from '@plumbline/yaml'
 import type { HelmVersion } from './helm-version.ts'
@@ -126,7 +126,7 @@ export function sortManifests(
     const content = files.get(path) ?? ''
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || content.trim() === '') continue
     for (const { text, line } of splitDocuments(content)) {
-      const manifest = readManifest(path, text, line)
+      const manifest = readManifest(path, text, line, helm)
       if (manifest.hookEvents === undefined) manifests.push(manifest)
       // A hook of which one event is unknown is dropped.
       else if (manifest.hookEvents.every((event) => events.has(event))) hooks.push(manifest)
@@ -146,7 +146,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function readManifest(path: string, text: string, line: number): RenderedManifest {
+function readManifest(path: string, text: string, line: number, helm: HelmVersion): RenderedManifest {
   const fail = (why: string, cause?: unknown): never => {
     throw new ChartError('CHART_RENDER', `YAML parse error on ${path}: ${why}`, cause === undefined ? undefined : { cause })
   }
@@ -159,19 +159,21 @@ function readManifest(path: string, text: string, line: number): RenderedManifes
   }
   const decoding = 'error unmarshaling JSON: while decoding JSON: json: cannot unmarshal'
   if (value === undefined || value === null) return { path, text, kind: '', apiVersion: '', object: undefined, hookEvents: undefined, line }
-  if (!isMap(value)) return fail(`${decoding} ${jsonKind(value)} into Go value of type releaseutil.SimpleHead`)
+  if (!isMap(value)) return fail(`${decoding} ${jsonKind(value)} into Go value of type ${helm === 3 ? 'releaseutil' : 'util'}.SimpleHead`)
   const field = (given: unknown, name: string): string => {
     const scalar = scalarText(given)
     return scalar ?? fail(`${decoding} ${jsonKind(given)} into Go struct field ${name} of type string`)
   }
-  const kind = field(value['kind'], 'SimpleHead.kind')
-  const apiVersion = field(value['apiVersion'], 'SimpleHead.apiVersion')
-  const metadata = value['metadata']
+  const kind = field(anyCase(value, 'kind'), 'SimpleHead.kind')
+  const apiVersion = field(anyCase(value, 'apiVersion'), 'SimpleHead.apiVersion')
+  const metadata = anyCase(value, 'metadata')
   if (metadata !== undefined && metadata !== null && !isMap(metadata))
     fail(
       `${decoding} ${jsonKind(metadata)} into Go struct field SimpleHead.metadata of type struct { Name string "json:\\"name\\""; Annotations map[string]string "json:\\"annotations\\"" }`,
     )
-  const annotations = isMap(metadata) ? metadata['annotations'] : undefined
+  const annotations = isMap(metadata) ? anyCase(metadata, 'annotations') : undefined
+  if (annotations !== undefined && annotations !== null && !isMap(annotations))
+    fail(`${decoding} ${jsonKind(annotations)} into Go struct field .metadata.annotations of type map[string]string`)
   if (isMap(annotations)) for (const given of Object.values(annotations)) field(given, '.metadata.annotations')
   const hook = isMap(annotations) && Object.hasOwn(annotations, 'helm.sh/hook') ? scalarText(annotations['helm.sh/hook']) : undefined
   return {
@@ -183,6 +185,15 @@ function readManifest(path: string, text: string, line: number): RenderedManifes
     hookEvents: hook?.split(',').map((event) => event.trim().toLowerCase()),
     line,
   }
+}
+
+/** A member as Go's reader finds it: under its own name, or else under one that differs in case. The last one counts. */
+function anyCase(map: GoMap, name: string): unknown {
+  if (Object.hasOwn(map, name)) return map[name]
+  const other = Object.keys(map)
+    .sort(compareBytes)
+    .findLast((key) => key.toLowerCase() === name.toLowerCase())
+  return other === undefined ? undefined : map[other]
 }
 
 /** Known kinds in order of installation, the others behind them by name; otherwise as they come. */

@@ -1,5 +1,5 @@
 // A chart and values to manifests, as `helm template` does it.
-import { deepCopy, goInt, seededRandom } from '@plumbline/gotemplate'
+import { deepCopy, goInt, seededRandom, sprintf } from '@plumbline/gotemplate'
 import type { CertificatePort, GoMap, TemplateLimits } from '@plumbline/gotemplate'
 import { capabilitiesOf } from './capabilities.ts'
 import type { HelmVersion } from './helm-version.ts'
@@ -67,19 +67,19 @@ const maxReleaseName = 53
  */
 export function renderChart(chart: Chart, options: RenderChartOptions): RenderedChart {
   const { releaseName, namespace, helm = 3 } = options
+  if (chart.metadata.type.toLowerCase() === 'library') throw new ChartError('CHART_INVALID', 'library charts are not installable')
+  const root = instanceOf(chart)
+  checkDependencies(root, helm)
   if (!releaseNames.test(releaseName) || releaseName.length > maxReleaseName)
     throw new ChartError(
       'CHART_VALUES',
-      `invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than ${maxReleaseName}`,
+      `release name ${sprintf('%q', [releaseName])}: invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than ${maxReleaseName}`,
     )
-  if (chart.metadata.type.toLowerCase() === 'library') throw new ChartError('CHART_INVALID', 'library charts are not installable')
-  const root = instanceOf(chart)
-  checkDependencies(root)
   const given = deepCopy(options.values ?? {}) as GoMap
-  processDependencies(root, given, { nulls: 'keep', helm })
+  inHelm4('chart dependencies processing failed', helm, () => processDependencies(root, given, { nulls: 'keep', helm }))
   const capabilities = capabilitiesOf(options.kubeVersion, options.apiVersions ?? [], helm)
   const values = coalesceValues(root, given, { nulls: 'delete', helm })
-  if (options.skipSchemaValidation !== true) checkSchemas(root, values)
+  if (options.skipSchemaValidation !== true) checkSchemas(root, values, helm)
   const { kubeVersion } = chart.metadata
   if (kubeVersion !== '' && !isInRange(kubeVersion, capabilities.kubeVersion.version))
     throw new ChartError('CHART_RENDER', `chart requires kubeVersion: ${kubeVersion} which is incompatible with Kubernetes ${capabilities.kubeVersion.version}`)
@@ -170,4 +170,14 @@ export function formatRendered({ manifests, hooks, definitions }: RenderedChart,
       return found.map(({ text }) => `---\n${text}\n`)
     })
     .join('')
+}
+
+/** Helm 4 says at which step it failed. */
+function inHelm4(step: string, helm: HelmVersion, call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    if (helm === 3 || !(error instanceof ChartError)) throw error
+    throw new ChartError(error.code, `${step}: ${error.message}`, { cause: error })
+  }
 }

@@ -1,30 +1,36 @@
 // values.schema.json: checked by a JSON Schema validator that compiles no code, and worded as Helm's.
 import { Validator } from '@cfworker/json-schema'
 import type { OutputUnit, Schema, SchemaDraft } from '@cfworker/json-schema'
+import { isMap } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
 import { ChartError } from './chart.ts'
 import { parseGoJson } from './go-json.ts'
 import { plain } from './helm-yaml.ts'
+import type { HelmVersion } from './helm-version.ts'
 import type { ChartInstance } from './instances.ts'
+import { boundedSchema } from './bounded-schema.ts'
+import { schemaCauses } from './schema-causes.ts'
+import { schemaFindings } from './schema-findings.ts'
+import { ForeignReference, SchemaError } from './schema-rules.ts'
 
 const decoder = new TextDecoder()
 
 /** @throws {ChartError} listing what every chart finds wrong */
-export function checkSchemas(root: ChartInstance, values: GoMap): void {
-  const problems = [...problemsOf(root, values)]
+export function checkSchemas(root: ChartInstance, values: GoMap, helm: HelmVersion): void {
+  const problems = [...problemsOf(root, values, helm)]
   if (problems.length > 0)
     throw new ChartError('CHART_VALUES', `values don't meet the specifications of the schema(s) in the following chart(s):\n${problems.join('')}`)
 }
 
-function* problemsOf(chart: ChartInstance, values: GoMap): Generator<string> {
+function* problemsOf(chart: ChartInstance, values: GoMap, helm: HelmVersion): Generator<string> {
   if (chart.chart.schema !== undefined) {
-    const found = validate(chart.chart.schema.data, values)
-    if (typeof found === 'string') yield `${chart.name}:\n${found}\n`
-    else if (found.length > 0) yield `${chart.name}:\n${found.map((text) => `- ${text}\n`).join('')}`
+    const found = validate(chart.chart.schema.data, values, helm)
+    if (typeof found === 'string') yield `${chart.name}:\n${found}`
+    else if (found.length > 0) yield `${chart.name}:\n${found.map((text) => `${text}\n`).join('')}`
   }
   for (const child of chart.charts) {
     const own = Object.hasOwn(values, child.name) ? values[child.name] : undefined
-    if (typeof own === 'object' && own !== null) yield* problemsOf(child, own as GoMap)
+    if (typeof own === 'object' && own !== null) yield* problemsOf(child, own as GoMap, helm)
   }
 }
 
@@ -36,19 +42,29 @@ function draftOf(schema: GoMap): SchemaDraft {
 }
 
 /** What is wrong with the values, or with the schema itself. */
-function validate(data: Uint8Array, values: GoMap): readonly string[] | string {
-  let schema: GoMap
+function validate(data: Uint8Array, values: GoMap, helm: HelmVersion): readonly string[] | string {
+  let schema: unknown
   try {
-    schema = parseGoJson(decoder.decode(data)) as GoMap
+    schema = parseGoJson(decoder.decode(data))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return reason === 'unexpected end of JSON input' ? 'unexpected EOF' : reason
+    if (reason === 'unexpected end of JSON input') return decoder.decode(data).trim() === '' ? 'EOF' : 'unexpected EOF'
+    return reason
   }
   try {
-    const { errors } = new Validator(schema as Schema, draftOf(schema), false).validate(plain(values))
-    return [...new Set(errors.flatMap((unit) => messageOf(unit, schema, values) ?? []))]
+    if (typeof schema !== 'boolean' && !isMap(schema) && helm === 4)
+      return `"file:///values.schema.json#" is not valid against metaschema: jsonschema validation failed with 'https://json-schema.org/draft/2020-12/schema#'\n- at '': got ${jsonType(schema)}, want boolean or object`
+    if (helm === 3) return schemaFindings(schema, plain(values)).map((text) => `- ${text}`)
+    return schemaCauses(schema, plain(values))
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)]
+    if (error instanceof SchemaError) return error.message
+    if (!(error instanceof ForeignReference)) throw error
+  }
+  try {
+    const { errors } = new Validator(boundedSchema(schema, plain(values)) as Schema, draftOf(schema as GoMap), false).validate(plain(values))
+    return [...new Set(errors.flatMap((unit) => messageOf(unit, schema as GoMap, values) ?? []))].map((text) => `- ${text}`)
+  } catch (error) {
+    return [`- ${error instanceof Error ? error.message : String(error)}`]
   }
 }
 

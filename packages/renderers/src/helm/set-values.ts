@@ -2,6 +2,9 @@
 import { goInt, isMap, setMember, typeName } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
 import { ChartError } from './chart.ts'
+import { parseGoJson } from './go-json.ts'
+import type { HelmVersion } from './helm-version.ts'
+import { mergeMaps } from './values.ts'
 import { floats } from './yaml-values.ts'
 
 const maxIndex = 65_536
@@ -271,8 +274,14 @@ function parseInto(text: string, values: GoMap, kind: Kind, reader?: (text: stri
     new SetParser(text, kind, reader).into(values)
   } catch (error) {
     if (!(error instanceof SetError)) throw error
-    const what = kind === 'json' ? `--set-json data ${text}` : `--${flags[kind]} data`
-    throw new ChartError('CHART_VALUES', `failed parsing ${what}: ${error.message}`, { cause: error })
+    // Of JSON Helm shows the text, and keeps the reason to itself.
+    throw new ChartError(
+      'CHART_VALUES',
+      kind === 'json' ? `failed parsing --set-json data ${text}` : `failed parsing --${flags[kind]} data: ${error.message}`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
@@ -281,7 +290,21 @@ export const setValues = (text: string, values: GoMap): void => parseInto(text, 
 /** As `setValues`, but everything stays text. @throws {ChartError} */
 export const setStrings = (text: string, values: GoMap): void => parseInto(text, values, 'string')
 /** `a.b={"x": 1}`. @throws {ChartError} */
-export const setJson = (text: string, values: GoMap): void => parseInto(text, values, 'json')
+export function setJson(text: string, values: GoMap, helm: HelmVersion = 3): void {
+  if (helm === 3 || !text.trim().startsWith('{')) {
+    parseInto(text, values, 'json')
+    return
+  }
+  // Helm 4 takes a whole object too.
+  let given: unknown
+  try {
+    given = parseGoJson(text.trim())
+  } catch (error) {
+    throw new ChartError('CHART_VALUES', `failed parsing --set-json data JSON: ${text}`, { cause: error })
+  }
+  const merged = mergeMaps(values, given as GoMap)
+  for (const key of Object.keys(merged)) setMember(values, key, merged[key])
+}
 /** Everything behind the first `=` is the value. @throws {ChartError} */
 export const setLiteral = (text: string, values: GoMap): void => parseInto(text, values, 'literal')
 /** `a.b=path`: the value is the content of a file, which `read` gives. @throws {ChartError} */

@@ -1,5 +1,5 @@
 // `toToml`, as BurntSushi's encoder writes it.
-import { GoInt, isMap, sortedKeys } from '@plumbline/gotemplate'
+import { FunctionError, GoInt, isMap, sortedKeys } from '@plumbline/gotemplate'
 import type { GoMap, GoValue } from '@plumbline/gotemplate'
 import type { HelmVersion } from './helm-version.ts'
 
@@ -7,7 +7,7 @@ const escapes: Readonly<Record<string, string>> = { '\b': '\\b', '\t': '\\t', '\
 
 /** A map as TOML; what TOML cannot hold gives the encoder's message instead. */
 export function toToml(value: GoValue, helm: HelmVersion): string {
-  if (value === undefined || value === null) return 'toml: cannot encode a nil value'
+  if (value === undefined || value === null) throw new FunctionError('reflect: call of reflect.Value.Type on zero Value')
   const lines: string[] = []
   try {
     // The encoder writes what is no table as it would write it behind a key.
@@ -61,6 +61,7 @@ function inline(value: GoValue, helm: HelmVersion): string {
   if (typeof value === 'boolean') return String(value)
   if (value instanceof GoInt) return String(value.value)
   if (typeof value === 'number') return float(value, helm)
+  if (value instanceof Uint8Array) return `[${Array.from(value).join(', ')}]`
   if (Array.isArray(value)) {
     if (value.some((item) => item === undefined || item === null)) throw new TomlError('toml: cannot encode array with nil element')
     return `[${value.map((item) => inline(item, helm)).join(', ')}]`
@@ -78,11 +79,13 @@ function float(value: number, helm: HelmVersion): string {
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
   const [mantissa = '', exponentText = '0'] = Math.abs(value).toExponential().split('e')
   const exponent = Number(exponentText)
-  // The older encoder leaves large numbers in their shortest form.
-  if (value !== 0 && (exponent < -4 || exponent >= (helm === 3 ? 21 : 6))) {
-    const size = String(Math.abs(exponent)).padStart(2, '0')
-    return `${value < 0 ? '-' : ''}${mantissa}e${exponent < 0 ? '-' : '+'}${size}`
+  const sign = value < 0 || Object.is(value, -0) ? '-' : ''
+  // The older encoder never writes exponents.
+  if (helm === 4 && value !== 0 && (exponent < -4 || exponent >= 6)) {
+    return `${sign}${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
   }
-  const text = String(value)
-  return text.includes('.') ? text : `${text}.0`
+  const digits = mantissa.replace('.', '')
+  const whole = exponent < 0 ? '0' : digits.slice(0, exponent + 1).padEnd(exponent + 1, '0')
+  const fraction = exponent < 0 ? '0'.repeat(-exponent - 1) + digits : digits.slice(exponent + 1)
+  return `${sign}${whole}.${fraction === '' || value === 0 ? '0' : fraction}`
 }

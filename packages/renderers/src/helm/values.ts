@@ -1,5 +1,5 @@
 // How values of charts, parents and users come together. Follows helm `pkg/chartutil/coalesce.go`.
-import { deepCopy, isMap, memberOf, setMember, valueText } from '@plumbline/gotemplate'
+import { deepCopy, isMap, memberOf, setMember, sprintf } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
 import type { HelmVersion } from './helm-version.ts'
 import { ChartError } from './chart.ts'
@@ -25,17 +25,12 @@ function coalesce(chart: ChartInstance, values: GoMap, rules: Coalescing): GoMap
   for (const child of chart.charts) {
     const inner = memberOf(values, child.name)
     if (!Object.hasOwn(values, child.name)) setMember(values, child.name, {})
-    else if (!isMap(inner)) throw new ChartError('CHART_VALUES', `type mismatch on ${child.name}: %!t(${goValue(inner)})`)
+    else if (!isMap(inner)) throw new ChartError('CHART_VALUES', sprintf(`type mismatch on ${child.name}: %t`, [inner]))
     const own = memberOf(values, child.name) as GoMap
     passGlobals(own, values, rules)
     setMember(values, child.name, coalesce(child, own, rules))
   }
   return values
-}
-
-function goValue(value: unknown): string {
-  if (value === undefined || value === null) return '<nil>'
-  return `${typeof value === 'string' ? 'string' : typeof value === 'number' ? 'float64' : typeof value}=${valueText(value)}`
 }
 
 /** Globals of a parent go down to a child; tables are merged. */
