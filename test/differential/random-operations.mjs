@@ -261,5 +261,8 @@ export function randomCase(seed, schemas) {
   if (chance(0.2)) create(chance(0.5) ? changed(base) : changed(changed(base)))
   for (let count = 1 + Math.floor(random() * 4); count > 0; count--) pick(operations)()
   if (!steps.some(({ do: request = '' }) => request.startsWith('GET'))) steps.push({ do: `GET ${path}` })
+  // A server completes these on its own, in its own time.
+  if (kind === 'CustomResourceDefinition' || kind === 'APIService')
+    for (let index = steps.length; index > 0; index--) if (!steps[index - 1].do.startsWith('GET')) steps.splice(index, 0, { pauseMs: 400 })
   return { id: `random/${seed}`, about: `${kind}, seed ${seed}`, steps, cleanup }
 }

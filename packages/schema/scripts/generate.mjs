@@ -79,6 +79,7 @@ const alwaysWritten = {
   'io.k8s.api.discovery.v1.EndpointSlice': ['ports', 'endpoints'],
   'io.k8s.api.rbac.v1.ClusterRole': ['rules'],
   'io.k8s.api.rbac.v1.Role': ['rules'],
+  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus': ['storedVersions'],
 }
 
 /** Go types whose zero value has this member: structures that are no pointers, which OpenAPI v3 gives the default {}, and required collections. */
@@ -109,6 +110,13 @@ function goNotes(name, { properties = {}, ...definition }) {
   return { ...(o.length === 0 ? {} : { o }), ...(Object.keys(g).length === 0 ? {} : { g }) }
 }
 
+/** Members in the order of Go's fields, in which the server writes them. */
+function inOrder(name, properties) {
+  const { order = [] } = goFields[name.split('.').slice(-3).join('.')] ?? {}
+  const rank = (field) => (order.includes(field) ? order.indexOf(field) : order.length)
+  return Object.entries(properties).toSorted(([a], [b]) => rank(a) - rank(b))
+}
+
 const types = names.map((name) => {
   const definition = definitions[name]
   const keyDefaults = Object.fromEntries(Object.entries(defaults[name] ?? {}).filter(([, value]) => typeof value !== 'object'))
@@ -122,7 +130,7 @@ const types = names.map((name) => {
     ...goNotes(name, definition),
   }
   return [
-    Object.fromEntries(Object.entries(definition.properties ?? {}).map(([field, schema]) => [field, expression(schema)])),
+    Object.fromEntries(inOrder(name, definition.properties ?? {}).map(([field, schema]) => [field, expression(schema)])),
     ...(Object.keys(notes).length === 0 ? [] : [notes]),
   ]
 })
@@ -161,5 +169,9 @@ write('types.data.ts', 'The types of Kubernetes 1.34: fields of each type, list 
   typeTable: types,
   kindTable: kinds,
   nameTable: names.map((name) => name.split('.').slice(-3).join('.')),
+})
+// What Go says of its internal types, printed by go-internals/main.go.
+write('internals.data.ts', 'The types of Kubernetes 1.34 that all versions convert to: fields in order.', {
+  internalTable: JSON.parse(readFileSync(join(here, 'go-internals/internals.json'), 'utf8')),
 })
 write('resources.data.ts', 'The resources of Kubernetes 1.34.', { resourceTable: resources })

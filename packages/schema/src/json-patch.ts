@@ -53,7 +53,8 @@ function applyOperation(document: unknown, { op, path, from, value }: Operation)
       return add(remove(document, source, from ?? ''), target, valueAt(document, source))
     }
     case 'copy':
-      // A missing source is copied as null.
+      // A missing source is copied as null, if there is something that it is missing from.
+      if (!exists(document, pointerOf(from ?? '').slice(0, -1))) throw missing(op, from ?? '')
       return add(document, target, valueAt(document, pointerOf(from ?? '')) ?? null)
     case 'test': {
       const found = valueAt(document, target) ?? null

@@ -4,7 +4,7 @@
 import { PatchError } from './errors.ts'
 import { memberSchema, untypedSchema } from './type-schema.ts'
 import type { TypeSchema } from './type-schema.ts'
-import { copyMap, isMap, isSame, member, printed, setMember } from './values.ts'
+import { copyMap, goText, isMap, isSame, member, printed, setMember } from './values.ts'
 import type { JsonMap } from './values.ts'
 
 const directive = '$patch'
@@ -26,7 +26,7 @@ function mergeMaps(original: JsonMap, given: JsonMap, schema: TypeSchema): Recor
   if (asked !== undefined) {
     if (asked === 'replace') return withoutMember(given, directive)
     if (asked === 'delete') return {}
-    if (asked !== 'merge') throw new PatchError('PATCH_INVALID', `unknown patch type: ${printed(asked)} in map: ${goMap(given)}`)
+    if (asked !== 'merge') throw new PatchError('PATCH_INVALID', `unknown patch type: ${printed(asked)} in map: ${goText(given)}`)
   }
   const patch = asked === undefined ? copyMap(given) : withoutMember(given, directive)
   const result = copyMap(original)
@@ -58,7 +58,7 @@ function mergeMaps(original: JsonMap, given: JsonMap, schema: TypeSchema): Recor
 
 function mergeMember(original: unknown, patch: unknown, schema: TypeSchema): unknown {
   if (original === undefined || original === null) return withoutDirectives(patch)
-  if (isMap(original) && isMap(patch)) return isReplaced(schema) ? withoutDirectives(patch) : mergeMaps(original, patch, schema)
+  if (isMap(original) && isMap(patch)) return isReplaced(schema) ? patch : mergeMaps(original, patch, schema)
   if (Array.isArray(original) && Array.isArray(patch)) return isMergedList(schema) ? mergeLists(original, patch, schema) : withoutDirectives(patch)
   return withoutDirectives(patch)
 }
@@ -96,7 +96,7 @@ function mergedElements(original: readonly unknown[], patch: readonly unknown[],
     return patch.filter((item) => isMap(item) && member(item, directive) === undefined)
   let merged = [...original]
   for (const item of patch) {
-    if (!isMap(item)) throw new PatchError('PATCH_INVALID', `expected a map in a list that merges by ${key}`)
+    if (!isMap(item)) throw new PatchError('PATCH_INVALID', `list element types are not identical: [${goText(original)} ${goText(patch)}]`)
     const asked = member(item, directive)
     const value = member(item, key)
     if (asked === 'delete') {
@@ -104,8 +104,8 @@ function mergedElements(original: readonly unknown[], patch: readonly unknown[],
       merged = merged.filter((held) => !isMap(held) || !isSame(member(held, key), value))
       continue
     }
-    if (asked !== undefined && asked !== 'merge') throw new PatchError('PATCH_INVALID', `unknown patch type: ${printed(asked)} in map: ${goMap(item)}`)
-    if (value === undefined) throw new PatchError('PATCH_INVALID', `map: ${goMap(item)} does not contain declared merge key: ${key}`)
+    if (asked !== undefined && asked !== 'merge') throw new PatchError('PATCH_INVALID', `unknown patch type: ${printed(asked)} in map: ${goText(item)}`)
+    if (value === undefined) throw new PatchError('PATCH_INVALID', `map: ${goText(item)} does not contain declared merge key: ${key}`)
     const at = merged.findIndex((held) => isMap(held) && isSame(member(held, key), value))
     const held = merged[at]
     if (isMap(held)) merged[at] = mergeMaps(held, item, itemsOf(schema))
@@ -174,7 +174,7 @@ function validateOrder(changes: readonly unknown[], order: readonly unknown[], k
     if (isMap(item) && member(item, directive) !== undefined) continue
     while (at < order.length && !sameElement(order[at], item, key)) at++
     if (at >= order.length)
-      throw new PatchError('PATCH_INVALID', `The order in patch list:\n${goList(changes)}\n doesn't match $setElementOrder list:\n${goList(order)}\n`)
+      throw new PatchError('PATCH_INVALID', `The order in patch list:\n${goText(changes)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`)
     at++
   }
 }
@@ -210,21 +210,4 @@ function withoutMember(map: JsonMap, name: string): Record<string, unknown> {
   const copy = copyMap(map)
   delete copy[name]
   return copy
-}
-
-/** Go's `%v` of a map. */
-function goMap(map: JsonMap): string {
-  return `map[${Object.keys(map)
-    .sort()
-    .map((name) => `${name}:${goValue(map[name])}`)
-    .join(' ')}]`
-}
-
-function goList(list: readonly unknown[]): string {
-  return `[${list.map(goValue).join(' ')}]`
-}
-
-function goValue(value: unknown): string {
-  if (Array.isArray(value)) return goList(value)
-  return isMap(value) ? goMap(value) : String(value)
 }

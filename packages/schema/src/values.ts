@@ -57,3 +57,14 @@ export function printed(value: unknown): string {
     ? (JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? Number(item) : item)) ?? '')
     : String(value as number | bigint | boolean)
 }
+
+/** A JSON value as Go's `%v` prints it: members in order, no quotes. */
+export function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (isMap(value))
+    return `map[${Object.keys(value)
+      .toSorted()
+      .map((name) => `${name}:${goText(value[name])}`)
+      .join(' ')}]`
+  return value === null || value === undefined ? '<nil>' : printed(value)
+}

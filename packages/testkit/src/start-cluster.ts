@@ -127,7 +127,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const authorizer = createAuthorizer(storage)
   const tokens = createTokenAuthority(storage, clock)
   const token = options.token ?? randomBytes(16).toString('hex')
-  const writer = createWriter(storage, clock, admission, authorizer)
+  const writer = createWriter(storage, registry, clock, admission, authorizer)
   const watches = createWatchHub(storage, clock)
   const faults = createFaults(() => storage.frozen(), options.seed ?? 1)
   const api = createClusterApi(storage, registry, writer)

@@ -112,6 +112,86 @@ describe('rules', () => {
     expect(body.message).toContain(message)
   })
 
+  it.each<[what: string, path: string, object: object, message: string]>([
+    [
+      'settings of the kernel and users of Windows',
+      core('pods'),
+      pod('p', { hostNetwork: true, securityContext: { sysctls: [{ name: 'net/core', value: '1' }], windowsOptions: { runAsUserName: 'a\\b\\c' } } }),
+      '[spec.securityContext.sysctls[0].name: Invalid value: "net/core": may not be specified when \'hostNetwork\' is true, spec.securityContext.windowsOptions.runAsUserName: Invalid value: "a\\\\b\\\\c": runAsUserName cannot contain more than one backslash]',
+    ],
+    [
+      'a pod that asks for less than its containers',
+      core('pods'),
+      pod('p', {
+        resources: { limits: { cpu: '1' }, requests: { cpu: '500m' } },
+        initContainers: [container({ name: 'side', restartPolicy: 'Always', resources: { requests: { cpu: '300m' } } })],
+        containers: [container({ resources: { requests: { cpu: '300m' } } })],
+      }),
+      'spec.resources.requests[cpu]: Invalid value: "500m": must be greater than or equal to aggregate container requests of 600m',
+    ],
+    [
+      'an expression that names nothing',
+      '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name: 'p' },
+        spec: {
+          matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['pods'] }] },
+          validations: [{ expression: 'odd == 1' }],
+        },
+      },
+      "compilation failed: ERROR: <input>:1:1: undeclared reference to 'odd' (in container '')\n | odd == 1\n | ^",
+    ],
+    [
+      'a resource that no quota counts',
+      core('resourcequotas'),
+      { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q' }, spec: { hard: { things: '1' } } },
+      'spec.hard[things]: Invalid value: "things": must be a standard resource for quota',
+    ],
+  ])('know %s', async (_what, path, object, message) => {
+    expect(await call('POST', path, object)).toMatchObject({ status: 422, body: { message: expect.stringContaining(message) as string } })
+  })
+
+  it('tell what of a volume may not change line by line', async () => {
+    const volume = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name: 'v' },
+      spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/a' } },
+    }
+    expect((await call('POST', '/api/v1/persistentvolumes', volume)).status).toBe(201)
+    const changed = await call('PATCH', '/api/v1/persistentvolumes/v', { spec: { hostPath: { path: '/b' } } })
+    expect(changed).toMatchObject({ status: 422 })
+    expect(changed.body.message).toContain('spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation')
+    expect(changed.body.message).toMatch(/\n-\s+"Path": "\/a",\n\+\s+"Path": "\/b",\n/)
+  })
+
+  it('hold what controllers report to the rules of the kind', async () => {
+    const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: { podCIDR: '10.0.0.0/24' } }
+    const made = await call('POST', '/api/v1/nodes', node)
+    expect(made).toMatchObject({ status: 201, body: { spec: { podCIDRs: ['10.0.0.0/24'] } } })
+    expect((await call('PATCH', '/api/v1/nodes/n', { spec: { podCIDR: '10.1.0.0/24' } })).body.message).toContain(
+      'node updates may not change podCIDR except from "" to valid',
+    )
+    expect((await call('POST', core('pods'), pod('reported'))).status).toBe(201)
+    expect((await call('PATCH', `${core('pods/reported')}/status`, { status: { podIP: 'a_b' } })).body.message).toContain(
+      'status.podIPs[0]: Invalid value: "a_b"',
+    )
+  })
+
+  it('apply nothing without a name', async () => {
+    const answer = await request(`${cluster.url}${core('configmaps')}/applied?fieldManager=a&timeoutSeconds=1`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+      body: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'b' } }),
+    })
+    expect({ status: answer.statusCode, body: await answer.body.json() }).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining('name must be provided') as string },
+    })
+  })
+
   it('let of a pod only images, deadlines and tolerations change', async () => {
     await call('POST', core('pods'), pod('fixed'))
     expect((await call('PATCH', `${core('pods')}/fixed`, { spec: { containers: [container({ image: 'img:2', command: ['x'] })] } })).body.message).toContain(

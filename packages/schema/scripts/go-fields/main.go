@@ -1,12 +1,16 @@
 // Prints how the Go types of the built-in kinds write their members: what OpenAPI does not say.
-//   go run . > fields.json     in a module that requires k8s.io/client-go, apiextensions-apiserver and kube-aggregator 0.34.4
-// One JSON object, type ("core.v1.PodSpec") → { "omitted": members left out when they are zero, "named": member → its named Go type, "times": times that are no pointers }.
+//
+//	go run . > fields.json     in a module that requires k8s.io/client-go, apiextensions-apiserver and kube-aggregator 0.34.4
+//
+// One JSON object, type ("core.v1.PodSpec") → { "omitted": members left out when they are zero, "named": member → its named Go type, "times": times that
+// are no pointers, "order": members in the order of the fields, where that is not the order of their names }.
 package main
 
 import (
 	"encoding/json"
 	"os"
 	"reflect"
+	"sort"
 	"strings"
 
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -18,6 +22,7 @@ type facts struct {
 	Omitted []string          `json:"omitted,omitempty"`
 	Named   map[string]string `json:"named,omitempty"`
 	Times   []string          `json:"times,omitempty"`
+	Order   []string          `json:"order,omitempty"`
 }
 
 var found = map[string]facts{}
@@ -46,6 +51,9 @@ func visit(t reflect.Type) {
 	found[name] = facts{}
 	entry := facts{Named: map[string]string{}}
 	members(t, &entry)
+	if sort.StringsAreSorted(entry.Order) {
+		entry.Order = nil
+	}
 	found[name] = entry
 }
 
@@ -60,6 +68,7 @@ func members(t reflect.Type, entry *facts) {
 		if tag[0] == "" || tag[0] == "-" {
 			continue
 		}
+		entry.Order = append(entry.Order, tag[0])
 		visit(field.Type)
 		switch field.Type.Kind() {
 		case reflect.String, reflect.Bool, reflect.Int32, reflect.Int64, reflect.Float64:

@@ -46,13 +46,27 @@ export function defaultPersistentVolumeClaim(object: JsonMap): JsonMap {
   )
 }
 
-/** The two members that name the source of a claim say the same. */
+/** The two members that name the source of a claim say the same; the older one is for claims and snapshots, and any other is forgotten. */
 function withDataSource(spec: JsonMap): JsonMap {
   const [source, reference] = [member(spec, 'dataSource'), member(spec, 'dataSourceRef')]
-  const given = isMap(source) ? source : isMap(reference) && textOf(reference, 'namespace') === '' ? reference : undefined
+  // Sources in other namespaces are a feature that is off.
+  if (isMap(reference) && textOf(reference, 'namespace') !== '') {
+    const { dataSourceRef: _foreign, ...rest } = spec
+    return withDataSource(rest)
+  }
+  if (isMap(source) && !isMap(reference) && !isClaimOrSnapshot(source)) {
+    const { dataSource: _ignored, ...rest } = spec
+    return rest
+  }
+  const given = isMap(source) ? source : isMap(reference) ? reference : undefined
   if (given === undefined) return spec
   const full = fill(given, { apiGroup: null })
   return { ...spec, dataSource: full, dataSourceRef: isMap(reference) ? fill(reference, { apiGroup: null }) : full }
+}
+
+function isClaimOrSnapshot(source: JsonMap): boolean {
+  const [group, kind] = [textOf(source, 'apiGroup'), textOf(source, 'kind')]
+  return (group === '' && kind === 'PersistentVolumeClaim') || (group === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot')
 }
 
 export function defaultPersistentVolume(object: JsonMap): JsonMap {

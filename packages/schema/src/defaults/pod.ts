@@ -1,6 +1,7 @@
 // Defaults of pods and pod templates. Follows kubernetes `pkg/apis/core/v1/defaults.go`.
 import { isMap, member } from '../values.ts'
 import type { JsonMap } from '../values.ts'
+import { defaultPodResources } from './pod-resources.ts'
 import { each, fill, pipe, textOf, within, withinOrNew } from './fill.ts'
 
 const configMode = 0o644
@@ -35,6 +36,7 @@ export function defaultPod(pod: JsonMap): JsonMap {
       (map) => fill(map, { enableServiceLinks: true }),
       (map) => each(map, 'containers', requestsFromLimits),
       (map) => each(map, 'initContainers', requestsFromLimits),
+      defaultPodResources,
     ),
   )
 }
@@ -49,6 +51,10 @@ export function defaultTemplate(spec: JsonMap): JsonMap {
     ),
   )
 }
+
+/** Names of images, with a host in front and a tag and a digest behind. github.com/distribution/reference `regexp.go` */
+const imageName =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?$/
 
 function defaultContainer(container: JsonMap, isHostNetwork: boolean): JsonMap {
   return pipe(
@@ -82,6 +88,8 @@ function defaultContainer(container: JsonMap, isHostNetwork: boolean): JsonMap {
 
 /** An image without a tag, or with `latest`, is pulled each time. */
 function pullPolicyOf(image: string): string {
+  // What is no name of an image has no tag.
+  if (!imageName.test(image)) return 'IfNotPresent'
   const name = image.slice(image.lastIndexOf('/') + 1)
   if (name.includes('@')) return 'IfNotPresent'
   const colon = name.indexOf(':')

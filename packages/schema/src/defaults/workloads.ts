@@ -29,7 +29,14 @@ export function defaultReplicaSet(object: JsonMap): JsonMap {
 
 export function defaultDaemonSet(object: JsonMap): JsonMap {
   return within(object, 'spec', (spec) =>
-    pipe(spec, (map) => fill(map, { revisionHistoryLimit: 10 }), quarterRolling('updateStrategy', { maxUnavailable: 1, maxSurge: 0 }), defaultTemplate),
+    pipe(
+      spec,
+      (map) => fill(map, { revisionHistoryLimit: 10 }),
+      quarterRolling('updateStrategy', { maxUnavailable: 1, maxSurge: 0 }),
+      // Both numbers are written, whatever the type of the strategy.
+      (map) => within(map, 'updateStrategy', (strategy) => within(strategy, 'rollingUpdate', (rolling) => fill(rolling, { maxUnavailable: 0, maxSurge: 0 }))),
+      defaultTemplate,
+    ),
   )
 }
 

@@ -140,6 +140,20 @@ export function typeSchemaOf({ group, version, kind }: GroupVersionKind): Object
   return index === undefined ? undefined : types.schemaAt(index)
 }
 
+let namedTexts: ReadonlySet<string> | undefined
+
+/** Whether a Go type such as `v1.RestartPolicy` is a text with a name of its own. */
+export function isNamedText(goName: string): boolean {
+  namedTexts ??= new Set(
+    (JSON.parse(typeTable) as readonly TypeRow[]).flatMap(([members, facts]) =>
+      Object.entries(facts?.g ?? {})
+        .filter(([member]) => /^\[?s/.test(members[member] ?? ''))
+        .map(([, name]) => name),
+    ),
+  )
+  return namedTexts.has(goName)
+}
+
 /** Type by its name in Kubernetes' OpenAPI documents, such as `io.k8s.api.core.v1.PodTemplateSpec`, or undefined. */
 export function typeSchemaNamed(name: string): ObjectSchema | undefined {
   types ??= createTypes()

@@ -163,8 +163,6 @@ function checkRule({ rule, message, reason }: JsonMap, path: string, problems: F
     })
 }
 
-const scalarTypes = ['string', 'integer', 'number', 'boolean']
-
 function checkList(schema: JsonMap, path: string, problems: FieldProblem[]): void {
   const listType = schema['x-kubernetes-list-type']
   const keys = Array.isArray(schema['x-kubernetes-list-map-keys']) ? schema['x-kubernetes-list-map-keys'].map(String) : []
@@ -222,22 +220,23 @@ function checkMapItems(items: JsonMap, keys: readonly string[], path: string, pr
     problems.push({ type: 'Forbidden', path: `${path}.nullable`, detail: 'cannot be nullable when x-kubernetes-list-type is map' })
   const properties = isMap(items['properties']) ? items['properties'] : {}
   const required = Array.isArray(items['required']) ? items['required'] : []
-  for (const [index, key] of keys.entries()) {
+  for (const key of keys) {
     const inner = Object.hasOwn(properties, key) ? properties[key] : undefined
     if (!isMap(inner)) {
       problems.push({
         type: 'Invalid',
-        path: `${path.replace(/\.items$/, '')}.x-kubernetes-list-map-keys[${index}]`,
-        value: key,
+        path: `${path.replace(/\.items$/, '')}.x-kubernetes-list-map-keys`,
+        value: keys,
         detail: 'entries must all be names of item properties',
       })
       continue
     }
-    if (!scalarTypes.includes(String(inner['type'])))
+    if (inner['type'] === 'array' || inner['type'] === 'object')
       problems.push({
         type: 'Invalid',
         path: `${path}.properties[${key}].type`,
-        value: inner['type'] ?? '',
+        // The server shows the type of the items.
+        value: items['type'] ?? '',
         detail: "must be a scalar type if parent array's x-kubernetes-list-type is map",
       })
     if (inner['default'] === undefined && !required.includes(key))

@@ -3,7 +3,7 @@
 import { SchemaError } from '../errors.ts'
 import { itemSchema, memberSchema, untypedSchema } from '../type-schema.ts'
 import type { ListSchema, TypeSchema } from '../type-schema.ts'
-import { canonicalText, copyMap, isMap, isSame, member, printed, setMember } from '../values.ts'
+import { canonicalText, copyMap, goText, isMap, isSame, member, printed, setMember } from '../values.ts'
 import { emptySet, fieldSet, formatPath, selfSet, unionSets } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 
@@ -51,13 +51,18 @@ function elementOf(value: unknown, schema: ListSchema, path: readonly string[]):
   for (const name of schema.keys.toSorted()) {
     const found = member(value, name) ?? (Object.hasOwn(defaults, name) ? defaults[name] : undefined)
     if (found !== undefined) setMember(key, name, found)
-    else if (schema.keys.length === 1)
-      throw new SchemaError(
-        'SCHEMA_FIELD',
-        `${formatPath(path)}: element 0: associative list with keys has an element that omits key field ${JSON.stringify(name)} (and doesn't have default value)`,
-      )
   }
+  if (Object.keys(key).length === 0 && schema.keys.length > 0)
+    throw new SchemaError(
+      'SCHEMA_FIELD',
+      `${formatPath(path)}: element 0: associative list with keys has an element that omits all key fields ${goStrings(schema.keys)} (and doesn't have default values for any key fields)`,
+    )
   return `k:${canonicalText(key)}`
+}
+
+/** Go's `%q` of a list of texts. */
+function goStrings(texts: readonly string[]): string {
+  return `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`
 }
 
 /** The fields of an applied configuration. */
@@ -285,7 +290,7 @@ export function checkTyped(value: unknown, schema: TypeSchema, path: readonly st
     case 'scalar':
       return checkScalar(value, schema.type, at)
     case 'list': {
-      if (!Array.isArray(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected list, got &{${printed(value)}}`)
+      if (!Array.isArray(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected list, got &{${goText(value)}}`)
       const seen = new Set<string>()
       for (const [index, item] of value.entries()) {
         if (schema.listType === 'atomic') {
@@ -301,7 +306,7 @@ export function checkTyped(value: unknown, schema: TypeSchema, path: readonly st
     }
     case 'map':
     case 'object':
-      if (!isMap(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected map, got &{${printed(value)}}`)
+      if (!isMap(value)) throw new SchemaError('SCHEMA_TYPE', `${at}: expected map, got &{${goText(value)}}`)
       for (const name of Object.keys(value)) {
         const inner = memberSchema(schema, name)
         if (inner === undefined) throw new SchemaError('SCHEMA_FIELD', `${formatPath([...path, `f:${name}`])}: field not declared in schema`)
@@ -317,7 +322,7 @@ function checkScalar(value: unknown, type: string, at: string): void {
   } else if (type === 'int32' || type === 'int64' || type === 'number') {
     if (!isNumeric) throw new SchemaError('SCHEMA_TYPE', `${at}: expected numeric (int or float), got ${typeNameOf(value)}`)
   } else if (type === 'boolean') {
-    if (typeof value !== 'boolean') throw new SchemaError('SCHEMA_TYPE', `${at}: expected boolean, got &{${printed(value)}}`)
+    if (typeof value !== 'boolean') throw new SchemaError('SCHEMA_TYPE', `${at}: expected boolean, got &{${goText(value)}}`)
   } else if (typeof value !== 'string') throw new SchemaError('SCHEMA_TYPE', `${at}: expected string, got ${shown(value)}`)
 }
 

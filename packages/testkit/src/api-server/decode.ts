@@ -3,6 +3,7 @@ import { goJsonError } from '@plumbline/schema'
 import type { TypeSchema } from '@plumbline/schema'
 import {
   canonicalizeQuantities,
+  canonicalText,
   checkFields,
   defaultObject,
   defaultStructural,
@@ -18,7 +19,7 @@ import { parseJson, parseYamlDocuments, YamlError } from '@plumbline/yaml'
 import { parseApiVersion } from './resources.ts'
 import type { ResourceType } from './resource-type.ts'
 import { badRequest, unsupportedMediaType } from './status-errors.ts'
-import { isObject, objectOf, setMember } from './types.ts'
+import { isObject, objectOf, setMember, objectsOf, textOf } from './types.ts'
 import { duplicateMembers } from './duplicate-members.ts'
 import type { Duplicates, FieldValidation, JsonObject, KubeObject } from './types.ts'
 
@@ -81,14 +82,25 @@ export function decodeObject(
     throw badRequest(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
     )
-  const kind = body['kind'] ?? (type.defined === undefined ? type.kind : undefined)
-  const apiVersion = body['apiVersion'] ?? (type.defined === undefined ? type.apiVersion : undefined)
-  if (typeof kind !== 'string' || kind === '' || typeof apiVersion !== 'string') throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`)
+  const isBuiltIn = type.defined === undefined
+  for (const member of ['apiVersion', 'kind'])
+    if (!['string', 'undefined'].includes(typeof body[member]) && body[member] !== null)
+      throw badRequest(
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(body[member])} into Go struct field .${member} of type string`,
+      )
+  // What a built-in object does not say of itself, its path says.
+  const kind = isBuiltIn ? textOf(body['kind']) || type.kind : body['kind']
+  const apiVersion = isBuiltIn ? textOf(body['apiVersion']) || type.apiVersion : body['apiVersion']
+  if (typeof kind !== 'string' || kind === '' || typeof apiVersion !== 'string') throw badRequest(`Object 'Kind' is missing in '${canonicalText(body)}'`)
   if (kind !== type.kind || apiVersion !== type.apiVersion) throw mismatch(apiVersion, kind, type)
   const named = { ...body, kind, apiVersion }
   return type.defined === undefined
     ? decodeBuiltIn(named, type, fieldValidation, duplicates, isApplied)
     : decodeCustom(named, type, fieldValidation, duplicates, isApplied)
+}
+
+function jsonKind(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 /** Go names of the packages that hold a group's types in the form all versions convert to. */
@@ -123,9 +135,8 @@ function decodeBuiltIn(body: JsonObject, type: ResourceType, fieldValidation: Fi
 /** What is written in several ways is kept in one, and belongs to who wrote it in any. */
 function converted({ group, kind }: ResourceType, object: KubeObject): KubeObject {
   if (group === '' && kind === 'Secret') return withDecodedStrings(object)
-  if (group === '' && kind === 'Node') {
-    return withPodRanges(object)
-  }
+  if (group === '' && kind === 'Node') return withPodRanges(object)
+  if (group === '' && kind === 'Pod') return withPodAddresses(object)
   // How often the template changed comes out of what was a field once.
   if (group === 'apps' && kind === 'DaemonSet' && object.metadata.annotations?.[templateGeneration] === undefined)
     return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [templateGeneration]: '0' } } }
@@ -134,11 +145,22 @@ function converted({ group, kind }: ResourceType, object: KubeObject): KubeObjec
 
 export const templateGeneration = 'deprecated.daemonset.template.generation'
 
-/** A Node whose one range of pods is the first of its ranges. */
+/** A Node whose one range of pods is the first of its ranges; where they contradict each other, the one counts. */
 export function withPodRanges(node: KubeObject): KubeObject {
   const spec = objectOf(node['spec'])
-  const { podCIDR, podCIDRs } = spec
-  return typeof podCIDR === 'string' && podCIDRs === undefined ? { ...node, spec: { ...spec, podCIDRs: [podCIDR] } } : node
+  const [one, ranges] = [textOf(spec['podCIDR']), Array.isArray(spec['podCIDRs']) ? (spec['podCIDRs'] as unknown[]) : []]
+  const kept = one !== '' && ranges[0] !== one ? [one] : ranges
+  if (kept.length === 0 || (kept === ranges && one === kept[0])) return node
+  return { ...node, spec: { ...spec, podCIDR: kept[0], podCIDRs: kept } }
+}
+
+/** A Pod whose one address is the first of its addresses; where they contradict each other, the one counts. */
+function withPodAddresses(pod: KubeObject): KubeObject {
+  const status = objectOf(pod['status'])
+  const [one, addresses] = [textOf(status['podIP']), objectsOf(status['podIPs'])]
+  const kept = one !== '' && addresses[0]?.['ip'] !== one ? [{ ip: one }] : addresses
+  if (kept.length === 0 || (kept === addresses && one === kept[0]?.['ip'])) return pod
+  return { ...pod, status: { ...status, podIP: kept[0]?.['ip'], podIPs: kept } }
 }
 
 /** A Secret with its `stringData` among its data. */
@@ -171,7 +193,10 @@ export function serverForm(object: KubeObject, type: ResourceType): KubeObject {
   }
   if (type.schema === undefined) return object
   const canonical = canonicalizeQuantities(object, type.schema)
-  return withZeroMembers(defaultObject(withoutEmpty(withoutZeros(canonical, type.schema))), type.schema) as KubeObject
+  const cleaned = withoutEmpty(withoutZeros(canonical, type.schema))
+  // A spec that is no pointer is there to have defaults although nobody gave one.
+  const isBare = type.schema.kind === 'object' && type.schema.zero.structures.includes('spec') && isObject(cleaned) && cleaned['spec'] === undefined
+  return withZeroMembers(defaultObject(isBare ? { ...cleaned, spec: {} } : cleaned), type.schema) as KubeObject
 }
 
 function decodeCustom(body: JsonObject, type: ResourceType, fieldValidation: FieldValidation, duplicates: Duplicates, isApplied: boolean): Decoded {
@@ -182,7 +207,8 @@ function decodeCustom(body: JsonObject, type: ResourceType, fieldValidation: Fie
   const pruned = pruneObject(object, schema)
   const texts = [...pruned.unknownFields, ...metadata.unknownFields.map((field) => `metadata.${field}`)].map((field) => `unknown field "${field}"`)
   texts.push(...duplicates.texts)
-  if (texts.length > 0 && fieldValidation === 'Strict') throw badRequest(strictError(texts, duplicates))
+  if (texts.length > 0 && fieldValidation === 'Strict')
+    throw badRequest(`${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: ${strictError(texts, duplicates)}`)
   // Applied configurations are merged, never read as objects: their nulls stay.
   const object_ = isApplied ? pruned.object : dropNulls(pruned.object, schema)
   return { object: serverForm(object_ as KubeObject, type), warnings: fieldValidation === 'Warn' ? texts : [] }

@@ -1,4 +1,5 @@
 // What single kinds do when they are written, and nobody else does.
+import { randomUUID } from 'node:crypto'
 import { withoutDisabledFields } from './disabled-fields.ts'
 import { storedVersionsOf, withCondition } from './crd.ts'
 import type { ResourceType } from './resource-type.ts'
@@ -24,6 +25,7 @@ export function prepared(
   if (type.group === 'apps' && type.kind === 'DaemonSet') return withTemplateGeneration(object, previous)
   if (type.group === 'coordination.k8s.io' && type.kind === 'Lease') return withoutCoordination(object)
   if (type.group !== '') return object
+  if (type.kind === 'LimitRange' && (object.metadata.name ?? '') === '') return { ...object, metadata: { name: randomUUID(), ...object.metadata } }
   if (type.kind === 'Secret') return withDecodedStrings(object)
   if (type.kind === 'ServiceAccount') return withPlainReferences(object)
   const protection = protectionFinalizers[type.kind]
@@ -41,6 +43,11 @@ export function prepared(
     return { ...object, spec: previous['spec'] }
   }
   return object
+}
+
+/** Kinds whose new objects are stored without the defaults of their status. */
+export function isStoredBare({ group, kind }: ResourceType): boolean {
+  return group === '' && kind === 'PersistentVolumeClaim'
 }
 
 /** How often the template changed is told in an annotation: it was a field once. */
@@ -104,7 +111,7 @@ export function markedTerminating(type: ResourceType, object: KubeObject, now: s
   const status = objectOf(object['status'])
   if (type.kind === 'Namespace' && type.group === '') return { ...object, status: { ...status, phase: 'Terminating' } }
   if (type.kind !== 'CustomResourceDefinition') return object
-  const message = 'CustomResourceDefinition marked for deletion; CustomResource deletion will be initiated'
+  const message = 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon'
   return { ...object, status: withCondition(status, 'Terminating', 'True', 'InstanceDeletionPending', message, now) }
 }
 

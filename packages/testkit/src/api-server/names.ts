@@ -34,7 +34,7 @@ export function subdomainProblems(value: string): string[] {
 export function labelProblems(value: string): string[] {
   return [
     ...(value.length > 63 ? ['must be no more than 63 characters'] : []),
-    ...(label.test(value) ? [] : [value.includes('.') ? 'must not contain dots' : labelMessage]),
+    ...(label.test(value) ? [] : [subdomain.test(value) && value.includes('.') ? 'must not contain dots' : labelMessage]),
   ]
 }
 

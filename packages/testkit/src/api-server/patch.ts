@@ -2,8 +2,9 @@
 import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, PatchError, untypedSchema } from '@plumbline/schema'
 import type { ResourceType } from './resource-type.ts'
 import { badRequest, internalFailure, StatusError, unsupportedMediaType } from './status-errors.ts'
-import type { KubeObject } from './types.ts'
 import { isObject } from './types.ts'
+import type { KubeObject } from './types.ts'
+import { withWrappedIntegers } from './wrapped-integers.ts'
 
 export const jsonPatch = 'application/json-patch+json'
 export const mergePatch = 'application/merge-patch+json'
@@ -36,7 +37,7 @@ export function patched(object: KubeObject, patch: unknown, contentType: string,
       try {
         if (!isObject(patch))
           throw badRequest(`json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type map[string]interface {}`)
-        return applyStrategicMergePatch(object, patch, type.schema ?? untypedSchema)
+        return withWrappedIntegers(applyStrategicMergePatch(object, patch, type.schema ?? untypedSchema), type.schema ?? untypedSchema)
       } catch (error) {
         if (error instanceof PatchError) throw internalFailure(error.message)
         throw error

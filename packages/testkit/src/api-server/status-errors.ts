@@ -62,6 +62,8 @@ export interface FieldError {
   readonly type: 'Required' | 'Invalid' | 'TypeInvalid' | 'NotSupported' | 'TooLong' | 'TooMany' | 'Duplicate' | 'Forbidden' | 'NotFound' | 'Internal'
   readonly path: string
   readonly value?: unknown
+  /** Whether the text leaves the value out although errors of the type show it. */
+  readonly isValueOmitted?: boolean
   readonly detail: string
 }
 
@@ -192,7 +194,10 @@ export function invalid(resource: GroupResource, name: string, errors: readonly 
 
 function bodyOf(error: FieldError): string {
   const [, text] = REASONS[error.type]
-  const hasValue = !['Required', 'Forbidden', 'TooLong', 'Internal'].includes(error.type) && (error.type !== 'TooMany' || error.value !== undefined)
+  const hasValue =
+    error.isValueOmitted !== true &&
+    !['Required', 'Forbidden', 'TooLong', 'Internal'].includes(error.type) &&
+    (error.type !== 'TooMany' || error.value !== undefined)
   const head = hasValue ? `${text}: ${quoteValue(error.value)}` : text
   return error.detail === '' ? head : `${head}: ${error.detail}`
 }

@@ -63,10 +63,16 @@ export function withoutStatus(type: ResourceType, object: KubeObject): KubeObjec
   return rest as KubeObject
 }
 
+/** Kinds that have no generation until they change. */
+function countsFromNothing(type: ResourceType): boolean {
+  return type.group === 'storage.k8s.io' && type.kind === 'CSIDriver'
+}
+
 /** The generation after a change of the main resource. */
 export function generationAfter(type: ResourceType, before: KubeObject, after: KubeObject): number | undefined {
-  if (!hasGeneration(type)) return before.metadata.generation
-  const current = before.metadata.generation ?? 1
+  if (!hasGeneration(type) && !countsFromNothing(type)) return before.metadata.generation
+  const current = before.metadata.generation ?? (countsFromNothing(type) ? 0 : 1)
+  if (countsFromNothing(type) && current === 0 && isEqual(specOf(type, before), specOf(type, after))) return undefined
   // Deployments count their annotations as well: rollbacks are asked for there.
   const isSame =
     isEqual(specOf(type, before), specOf(type, after)) &&

@@ -1,6 +1,6 @@
 // Creates, updates, patches and deletes: from a decoded object to the store.
 import { randomUUID } from 'node:crypto'
-import { applyConfiguration, recordUpdate, SchemaError, untypedSchema, printed } from '@plumbline/schema'
+import { applyConfiguration, checkTyped, recordUpdate, SchemaError, untypedSchema, printed } from '@plumbline/schema'
 import { checkEscalation } from './access/escalation.ts'
 import type { Authorizer } from './access/rbac.ts'
 import { requireAccess } from './access/refusals.ts'
@@ -13,8 +13,12 @@ import { decodeObject, serverForm, storedForm } from './decode.ts'
 import { generatedName } from './names.ts'
 import { applyPatch, patched, strategicPatch } from './patch.ts'
 import type { ResourceType } from './resource-type.ts'
-import { completed, markedTerminating, prepared } from './kind-rules.ts'
-import { conflictError, converterProblem, invalidPatch } from './patch-errors.ts'
+import { parseApiVersion } from './resources.ts'
+import type { Registry } from './resources.ts'
+import { completed, isStoredBare, markedTerminating, prepared } from './kind-rules.ts'
+import { checkCustomKind, checkUid, checkUrlName, checkUrlNamespace, checkVersion, checkVersionForm } from './write-checks.ts'
+import { conflictError, converterProblem, invalidPatch, unknownKindIn } from './patch-errors.ts'
+import type { FailedPatch } from './patch-errors.ts'
 import { alreadyExists, generatedNameConflict, badRequest, conflict, internalFailure, invalid, MODIFIED, notFound, StatusError } from './status-errors.ts'
 import type { GroupResource } from './status-errors.ts'
 import type { Storage, Stored } from './storage.ts'
@@ -23,6 +27,7 @@ import { formatTime, isEqual, isObject, objectOf } from './types.ts'
 import type { Clock, JsonObject, KubeObject, WriteOptions } from './types.ts'
 import { finalizerWarnings, warningsOfObject, warningsOfUpdate } from './warnings/kinds.ts'
 import { validateChange, validateNew } from './validation/objects.ts'
+import { withWrappedIntegers } from './wrapped-integers.ts'
 import { readScale, scaleConfiguration, writeScale } from './scale.ts'
 
 /** What a deletion came to: gone, or still there with a deletion time. */
@@ -71,22 +76,6 @@ const createdByUpdate = new Set([
   'Event',
   'RuntimeClass',
 ])
-/** Kinds whose updates have to name the version they were made from. */
-const needsVersion = new Set([
-  'Lease',
-  'PodDisruptionBudget',
-  'ValidatingWebhookConfiguration',
-  'MutatingWebhookConfiguration',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
-  'CustomResourceDefinition',
-  'APIService',
-  'RuntimeClass',
-  'CSIDriver',
-  'CSINode',
-  'CSIStorageCapacity',
-  'VolumeAttachment',
-])
 /** Holds a definition until its objects are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 const graceful = new Set(['Pod'])
@@ -94,8 +83,10 @@ const graceful = new Set(['Pod'])
 const ownDeletion = new Set(['Namespace', 'CustomResourceDefinition'])
 const defaultPodGrace = 30
 
-export function createWriter(storage: Storage, clock: Clock, admission: Admission, authorizer: Authorizer): Writer {
+export function createWriter(storage: Storage, registry: Registry, clock: Clock, admission: Admission, authorizer: Authorizer): Writer {
   const allocator = createAllocator(storage)
+  /** Objects whose defaults are not in the store yet: the next write puts them there, whatever else it changes. */
+  const bare = new WeakSet<KubeObject>()
   const now = (): string => formatTime(clock.now())
   const resourceOf = (type: ResourceType): GroupResource => ({ group: type.group, resource: type.plural })
   const kindOf = (type: ResourceType): GroupResource => ({ group: type.group, resource: type.kind })
@@ -112,7 +103,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   }
 
   function put(type: ResourceType, object: KubeObject): KubeObject {
-    const stored = storage.put(type.storage, convertObject(object, type, type.storedApiVersion))
+    const { selfLink: _link, ...metadata } = object.metadata
+    const kept = _link === undefined ? object : { ...object, metadata }
+    const stored = storage.put(type.storage, convertObject(kept, type, type.storedApiVersion))
     return inVersion(stored.object, type)
   }
 
@@ -121,10 +114,9 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     options.warnings.push(...warnings)
     const given = decoded.metadata
     // An update that creates forgets the version it was made from.
-    if (urlName === undefined && !options.dryRun && /^[1-9]\d*$/.test(given.resourceVersion ?? ''))
+    if (urlName === undefined && !isApplied && !options.dryRun && /^[1-9]\d*$/.test(given.resourceVersion ?? ''))
       throw internalFailure('resourceVersion should not be set on objects to be created')
-    if (type.isNamespaced && (given.namespace ?? '') !== '' && given.namespace !== namespace)
-      throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
+    checkUrlNamespace(type, decoded, namespace)
     const name =
       (given.name ?? '') !== ''
         ? given.name
@@ -133,16 +125,14 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
           : (given.generateName ?? '') !== ''
             ? generatedName(given.generateName ?? '')
             : ''
-    const {
-      managedFields: _fields,
-      selfLink: _link,
-      deletionTimestamp: _deletion,
-      deletionGracePeriodSeconds: _grace,
-      resourceVersion: _version,
-      ...kept
-    } = given
+    const { managedFields: _fields, resourceVersion, ...plain } = given
+    const { selfLink: _link, deletionTimestamp: _deletion, deletionGracePeriodSeconds: _grace, ...cleaned } = plain
+    // Only creates as such wipe what a client cannot know.
+    const isUpdate = urlName !== undefined || isApplied
     const metadata = {
-      ...kept,
+      ...(isUpdate ? plain : cleaned),
+      // A version that means nothing is handed back by those who look and do not write.
+      ...(options.dryRun && !isUpdate && resourceVersion !== undefined && resourceVersion !== '' ? { resourceVersion } : {}),
       ...(name === undefined || name === '' ? {} : { name }),
       ...(type.isNamespaced ? { namespace } : {}),
       uid: randomUUID(),
@@ -179,7 +169,10 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       throw alreadyExists(resourceOf(type), object.metadata.name ?? '', isGoing ? 'object is being deleted: ' : '')
     }
     const complete = completed(type, object)
-    return options.dryRun ? complete : put(type, complete)
+    if (options.dryRun) return complete
+    const made = put(type, complete)
+    if (isStoredBare(type)) bare.add(storage.get(type.storage, namespace, made.metadata.name ?? '')?.object ?? made)
+    return made
   }
 
   /** An object that admission changed, in the form the server keeps. */
@@ -217,51 +210,23 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     const live = storage.get(type.storage, namespace, name)?.object
     const { object: decoded, warnings } = decodeObject(body, type, options.fieldValidation, options.duplicates)
     options.warnings.push(...warnings)
+    checkUrlNamespace(type, decoded, namespace)
     checkUrlName(decoded, name)
-    if (type.isNamespaced && (decoded.metadata.namespace ?? '') !== '' && decoded.metadata.namespace !== namespace)
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+    const mayCreate = createdByUpdate.has(type.kind) && type.defined === undefined && subresource === ''
+    if (live === undefined && !mayCreate) throw notFound(resourceOf(type), name)
+    checkUid(type, live, decoded, namespace)
     if (live === undefined) {
-      if (!createdByUpdate.has(type.kind) || type.defined !== undefined || subresource !== '') throw notFound(resourceOf(type), name)
+      checkVersionForm(decoded.metadata.resourceVersion ?? '')
       requireCreate(type, namespace, name, options)
       return { object: create(type, namespace, body, options, name), isCreated: true }
     }
-    checkPreconditions(type, live, decoded)
+    checkVersion(type, live, decoded)
     return { object: finish(type, subresource, inVersion(live, type), decoded, options), isCreated: false }
   }
 
   /** Updates and applies that make the object need what a create needs. */
   function requireCreate(type: ResourceType, namespace: string, name: string, { user }: WriteOptions): void {
     requireAccess(authorizer, { user, verb: 'create', path: '', resource: { group: type.group, plural: type.plural, subresource: '', namespace, name } })
-  }
-
-  function checkUrlName({ metadata }: KubeObject, name: string): void {
-    if ((metadata.name ?? '') === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
-    if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`)
-  }
-
-  function checkPreconditions(type: ResourceType, live: KubeObject, updated: KubeObject): void {
-    const { resourceVersion = '', uid } = updated.metadata
-    const name = live.metadata.name ?? ''
-    if (uid !== undefined && uid !== '' && uid !== live.metadata.uid)
-      throw conflict(
-        resourceOf(type),
-        name,
-        `StorageError: invalid object, Code: 4, Key: /registry/${type.plural}/${live.metadata.namespace === undefined ? '' : `${live.metadata.namespace}/`}${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ''}`,
-      )
-    if (resourceVersion === '' || resourceVersion === '0') {
-      if (needsVersion.has(type.kind) || type.defined !== undefined)
-        throw invalid(
-          { group: type.group, resource: type.defined === undefined && type.kind !== 'CustomResourceDefinition' ? `${type.plural}` : type.plural },
-          name,
-          [{ type: 'Invalid', path: 'metadata.resourceVersion', value: 0, detail: 'must be specified for an update' }],
-        )
-      return
-    }
-    if (!/^\d+$/.test(resourceVersion))
-      throw internalFailure(
-        `resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
-      )
-    if (resourceVersion !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
   }
 
   /** A Scale is written even when it changes nothing. Who scales to nothing owns nothing: the Scale then says no number. */
@@ -276,11 +241,11 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
   /** The common end of updates and patches: server members, rules, bookkeeping, store. */
   function finish(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, options: WriteOptions, recordedAs = subresource): KubeObject {
     const next = nextObject(type, subresource, live, record(type, recordedAs, live, updated, options), options)
-    const isSame = isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)
+    const isSame = !bare.has(live) && isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)
     return storeUpdate(type, subresource, live, isSame ? live : next, options)
   }
 
-  function nextObject(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, { user }: WriteOptions): KubeObject {
+  function nextObject(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, { user, dryRun }: WriteOptions): KubeObject {
     const { metadata } = updated
     const held = live.metadata
     const restored = {
@@ -290,7 +255,8 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       creationTimestamp: held.creationTimestamp,
       resourceVersion: held.resourceVersion,
       generation: held.generation,
-      selfLink: undefined,
+      // Not kept, but handed back by those who only look.
+      selfLink: dryRun ? metadata.selfLink : undefined,
       deletionTimestamp: metadata.deletionTimestamp ?? held.deletionTimestamp,
       deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds ?? held.deletionGracePeriodSeconds,
       ...(type.isNamespaced ? { namespace: metadata.namespace ?? held.namespace } : { namespace: undefined }),
@@ -304,11 +270,13 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     next = storedForm(serverForm(next, type), type)
     if (type.kind === 'Service' && type.group === '' && subresource === '') next = allocator.service(next, live)
     next = prepared(type, next, live, { now: now(), user })
-    if (subresource === '') {
-      const generation = generationAfter(type, live, next)
-      if (generation !== undefined) next = { ...next, metadata: { ...next.metadata, generation } }
-    }
-    return next
+    return subresource === '' ? counted(type, live, next) : next
+  }
+
+  /** The object with the number of its changes. */
+  function counted(type: ResourceType, live: KubeObject, next: KubeObject): KubeObject {
+    const generation = generationAfter(type, live, next)
+    return generation === undefined ? next : { ...next, metadata: { ...next.metadata, generation } }
   }
 
   function storeUpdate(type: ResourceType, subresource: string, live: KubeObject, updated: KubeObject, options: WriteOptions): KubeObject {
@@ -328,13 +296,16 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       user: options.user,
       warnings: options.warnings,
     }
-    const next = reformed(type, updated, admission.mutate({ ...asked, object: updated }))
+    const admitted = reformed(type, updated, admission.mutate({ ...asked, object: updated }))
+    const next = admitted === updated || subresource !== '' ? admitted : counted(type, live, admitted)
     checkEscalation(type, next, live, options.user, authorizer)
     const errors = validateChange(type, live, next, subresource)
     if (errors.length > 0) throw invalid(kindOf(type), live.metadata.name ?? '', errors)
     if (subresource === '') options.warnings.push(...warningsOfUpdate(type, next, live), ...finalizerWarnings(type, next, live))
     admission.check({ ...asked, object: next })
     if (options.dryRun) return next
+    // What admission has set right again is no change.
+    if (next !== updated && isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)) return live
     // The last finalizer of an object that is being deleted lets it go.
     if (next.metadata.deletionTimestamp !== undefined && (next.metadata.finalizers ?? []).length === 0 && !isWaitingForGrace(type, next)) {
       storage.remove(type.storage, live.metadata.namespace ?? '', live.metadata.name ?? '')
@@ -368,36 +339,33 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (subresource === 'scale')
       return { object: scaled(type, live, patched(readScale(type, live, false), body, contentType, type), options), isCreated: false }
     const result = patched(live, body, contentType, type)
-    const { object: decoded, warnings } = decodePatched(result, body, contentType === strategicPatch, type, options)
+    if (type.defined !== undefined && isObject(result)) checkCustomKind(type, result, name)
+    const { object: decoded, warnings } = decodePatched({ live, patch: body, result, contentType, type }, options)
     options.warnings.push(...warnings)
     // What does not say its version is read as nothing at all.
-    if (type.defined === undefined && isObject(result) && result['apiVersion'] === undefined) {
+    if (type.defined === undefined && isObject(result) && (result['apiVersion'] ?? '') === '') {
       options.warnings.push(
         ...Object.keys(result)
-          .filter((key) => key !== 'kind')
+          .filter((key) => key !== 'apiVersion' && key !== 'kind')
           .toSorted()
           .map((key) => `unknown field ${JSON.stringify(key)}`),
       )
       throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
     }
+    checkUrlNamespace(type, decoded, namespace)
     checkUrlName(decoded, name)
-    if (type.isNamespaced && decoded.metadata.namespace !== undefined && decoded.metadata.namespace !== namespace)
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-    const { resourceVersion } = decoded.metadata
-    if (resourceVersion !== undefined && !/^\d*$/.test(resourceVersion))
-      throw internalFailure(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
-    if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
+    checkVersion(type, live, decoded)
     return { object: finish(type, subresource, live, decoded, options), isCreated: false }
   }
 
   /** What a patch made of an object is no fault of the object's: the patch is what is invalid. */
-  function decodePatched(result: unknown, body: unknown, isStrategic: boolean, type: ResourceType, options: WriteOptions): ReturnType<typeof decodeObject> {
+  function decodePatched(failed: FailedPatch, options: WriteOptions): ReturnType<typeof decodeObject> {
     try {
-      return decodeObject(result, type, options.fieldValidation)
+      return decodeObject(failed.result, failed.type, options.fieldValidation)
     } catch (error) {
       if (!(error instanceof StatusError) || error.code !== 400) throw error
-      const problem = error.message.replace(/^.*? cannot be handled as an? \S+: /, '')
-      throw invalidPatch(result, body, isStrategic, isStrategic ? converterProblem(problem) : problem)
+      const problem = unknownKindIn(failed) ?? error.message.replace(/^.*? cannot be handled as an? \S+: /, '')
+      throw invalidPatch(failed, failed.contentType === strategicPatch ? converterProblem(problem) : problem)
     }
   }
 
@@ -412,36 +380,28 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     if (!isObject(body)) throw badRequest('error decoding YAML: expected a map')
     if (body['apiVersion'] === undefined || body['kind'] === undefined) throw badRequest('invalid object type: /, Kind=')
     const configuration = body as KubeObject
-    if (configuration.metadata?.managedFields !== undefined && configuration.metadata.managedFields !== null)
+    if (isObject(configuration.metadata) && configuration.metadata.managedFields !== undefined && configuration.metadata.managedFields !== null)
       throw badRequest('metadata.managedFields must be nil')
     const given = objectOf(configuration['metadata'])
-    if (given['name'] !== undefined && given['name'] !== name)
-      throw badRequest(`the name of the object (${printed(given['name'])}) does not match the name on the URL (${name})`)
     const stored = storage.get(type.storage, namespace, name)?.object
     const live = stored === undefined ? undefined : inVersion(stored, type)
     if (subresource === 'scale' && live !== undefined) return { object: applyScale(type, live, configuration, options), isCreated: false }
     if (live === undefined && subresource !== '') throw notFound(resourceOf(type), name)
     if (live === undefined) requireCreate(type, namespace, name, options)
-    if (live === undefined && typeof given['uid'] === 'string')
-      throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
-    if (live !== undefined && typeof given['uid'] === 'string' && given['uid'] !== live.metadata.uid)
-      throw invalid(kindOf(type), name, validateChange(type, live, { ...live, metadata: { ...live.metadata, uid: given['uid'] } }, subresource))
-    const { resourceVersion: _version, uid: _uid, creationTimestamp: _created, generation: _generation, ...named } = given
-    const applied = { ...configuration, metadata: { ...named, name } }
-    const outcome = applied_(type, subresource, live, applied, options)
+    if (live !== undefined && type.defined !== undefined) checkOtherVersions(type, live, configuration)
+    const outcome = applied_(type, subresource, live, configuration, options)
     if (outcome.kind === 'conflict') throw conflictError(outcome)
-    if (
-      live !== undefined &&
-      typeof given['resourceVersion'] === 'string' &&
-      given['resourceVersion'] !== '' &&
-      given['resourceVersion'] !== '0' &&
-      given['resourceVersion'] !== live.metadata.resourceVersion
-    )
-      throw conflict(resourceOf(type), name, MODIFIED)
-    const merged = outcome.object as KubeObject
-    if (live === undefined) return { object: createApplied(type, namespace, merged, options), isCreated: true }
-    if (!outcome.isChanged) return { object: live, isCreated: false }
+    const merged = (type.defined === undefined ? withWrappedIntegers(outcome.object, type.schema ?? untypedSchema) : outcome.object) as KubeObject
     const { object: decoded } = decodeApplied(merged, given, type)
+    if (live === undefined && typeof given['uid'] === 'string' && given['uid'] !== '')
+      throw conflict(resourceOf(type), name, `uid mismatch: the provided object specified uid ${given['uid']}, and no existing object was found`)
+    checkUrlNamespace(type, decoded, namespace)
+    checkUrlName(decoded, name)
+    const version = typeof given['resourceVersion'] === 'string' ? given['resourceVersion'] : ''
+    checkVersionForm(version)
+    if (live === undefined) return { object: createApplied(type, namespace, merged, options), isCreated: true }
+    if (version !== '' && version !== '0' && version !== live.metadata.resourceVersion) throw conflict(resourceOf(type), name, MODIFIED)
+    if (!outcome.isChanged) return { object: live, isCreated: false }
     const next = nextObject(
       type,
       subresource,
@@ -454,6 +414,26 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     )
     if (isEqual(withoutBookkeeping(next), withoutBookkeeping(live)) && areEqualOwners(next, live)) return { object: live, isCreated: false }
     return { object: storeUpdate(type, subresource, live, next, options), isCreated: false }
+  }
+
+  /** Owners that wrote in another version are compared in it: a custom object has to fit that version too. */
+  function checkOtherVersions(type: ResourceType, live: KubeObject, configuration: KubeObject): void {
+    const versions = new Set((live.metadata.managedFields ?? []).map((entry) => printed(objectOf(entry)['apiVersion'])))
+    for (const apiVersion of versions) {
+      const { group, version } = parseApiVersion(apiVersion)
+      const schema = apiVersion === type.apiVersion ? undefined : registry.find(group, version, type.plural)?.schema
+      if (schema === undefined) continue
+      for (const [what, object] of [
+        ['old', live],
+        ['new', configuration],
+      ] as const)
+        try {
+          checkTyped(object, schema)
+        } catch (error) {
+          if (!(error instanceof SchemaError)) throw error
+          throw internalFailure(`failed to convert ${what} object: ${error.message}`)
+        }
+    }
   }
 
   /** What was merged is read as an object of the type. */
@@ -489,6 +469,7 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     configuration: KubeObject,
     options: WriteOptions,
   ): ReturnType<typeof applyConfiguration> {
+    if (live !== undefined) checkUnowned(type, live)
     try {
       return applyConfiguration({
         live,
@@ -504,7 +485,21 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
     } catch (error) {
       if (!(error instanceof SchemaError)) throw error
       throw internalFailure(
-        `failed to create typed patch object (${configuration.metadata.namespace ?? ''}/${configuration.metadata.name ?? ''}; ${type.group}/${type.version}, Kind=${type.kind}): ${error.message}`,
+        `failed to create typed patch object (${printed(objectOf(configuration.metadata)['namespace'])}/${printed(objectOf(configuration.metadata)['name'])}; ${type.group}/${type.version}, Kind=${type.kind}): ${error.message}`,
+      )
+    }
+  }
+
+  /** Of an object that nobody owns, the one who was before the first apply owns everything: it has to have the form of its type. */
+  function checkUnowned(type: ResourceType, live: KubeObject): void {
+    if ((live.metadata.managedFields ?? []).length > 0) return
+    try {
+      checkTyped(live, type.schema ?? untypedSchema)
+    } catch (error) {
+      if (!(error instanceof SchemaError)) throw error
+      const { namespace = '', name = '' } = live.metadata
+      throw internalFailure(
+        `failed to create manager for existing fields: failed to convert new object (${namespace}/${name}; ${type.group}/${type.version}, Kind=${type.kind}) to smd typed: ${error.message}`,
       )
     }
   }
@@ -539,9 +534,12 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       )
     admission.check({ operation: 'DELETE', type, namespace, name, subresource: '', object: undefined, previous: live, dryRun: request.dryRun })
     const finalizers = new Set(live.metadata.finalizers)
+    // The first deletion of a definition is an affair of its own.
+    const isDefinition = type.kind === 'CustomResourceDefinition' && type.defined === undefined
     // Nothing depends on events, so nobody waits for what does.
     const isEvent = type.kind === 'Event' && type.defined === undefined
-    const propagationPolicy = isEvent ? undefined : preservesChildren(type, request) ? 'Orphan' : request.propagationPolicy
+    const isOwnFirst = isDefinition && live.metadata.deletionTimestamp === undefined
+    const propagationPolicy = isEvent || isOwnFirst ? undefined : preservesChildren(type, request) ? 'Orphan' : request.propagationPolicy
     if (propagationPolicy === 'Foreground') {
       finalizers.add('foregroundDeletion')
       finalizers.delete('orphan')
@@ -552,12 +550,12 @@ export function createWriter(storage: Storage, clock: Clock, admission: Admissio
       finalizers.delete('orphan')
       finalizers.delete('foregroundDeletion')
     }
-    if (type.kind === 'CustomResourceDefinition') finalizers.add(cleanupFinalizer)
+    if (isDefinition) finalizers.add(cleanupFinalizer)
     const grace = graceOf(type, live, request)
     const isHeld = finalizers.size > 0 || grace > 0 || isWaitingForGrace(type, { ...live, metadata: { ...live.metadata, deletionGracePeriodSeconds: grace } })
     if (!isHeld) {
-      if (request.dryRun) return { object: live, isGone: true }
       const isGraceful = type.group === '' && graceful.has(type.kind)
+      if (request.dryRun) return { object: isGraceful && live.metadata.deletionTimestamp === undefined ? endedAtOnce(live) : live, isGone: true }
       const last = live.metadata.deletionTimestamp !== undefined ? cutShort(live) : isGraceful ? put(type, endedAtOnce(live)) : live
       const removed = storage.remove(type.storage, namespace, name, last)
       return { object: inVersion(removed?.object ?? live, type), isGone: true }
@@ -629,8 +627,10 @@ function recorded(record: () => object, updated: KubeObject): object {
   try {
     return record()
   } catch (error) {
-    if (error instanceof SchemaError) return updated
-    throw error
+    if (!(error instanceof SchemaError)) throw error
+    // Whose fields cannot be told are nobody's.
+    const { managedFields: _fields, ...metadata } = updated.metadata
+    return { ...updated, metadata }
   }
 }
 

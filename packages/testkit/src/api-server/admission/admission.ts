@@ -7,7 +7,7 @@ import type { AdmissionRequest } from './admission-request.ts'
 import { checkLimits, withLimitDefaults } from './limit-ranges.ts'
 import { checkNamespace } from './namespace-lifecycle.ts'
 import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts'
-import { withPriority } from './priority.ts'
+import { withKeptPriority, withPriority } from './priority.ts'
 import { chargeQuotas } from './resource-quotas.ts'
 import { checkValidatingPolicies } from './validating-policies.ts'
 import { createWebhookCalls } from './webhook-calls.ts'
@@ -54,6 +54,11 @@ export function createAdmission(storage: Storage, registry: Registry, { serviceA
     const limited = withLimitDefaults(object, namespace, storage)
     return withPriority(serviceAccounts ? withServiceAccount(limited, namespace, storage) : limited, storage)
   }
+  /** What the server's own plugins keep of an object that is changed. */
+  function withKept({ type, object, previous, subresource }: AdmissionRequest & { readonly object: KubeObject }): KubeObject {
+    const isPod = type.group === '' && type.kind === 'Pod' && subresource === ''
+    return isPod && previous !== undefined ? withKeptPriority(object, previous) : object
+  }
   return {
     deny(matches, message) {
       const denial = { matches, message }
@@ -65,7 +70,7 @@ export function createAdmission(storage: Storage, registry: Registry, { serviceA
       return () => void routes.delete(service)
     },
     mutate(request) {
-      const completed = request.operation === 'CREATE' ? withDefaults(request) : request.object
+      const completed = request.operation === 'CREATE' ? withDefaults(request) : withKept(request)
       return mutatedByWebhooks({ ...request, object: completed }, ports) ?? completed
     },
     check(request) {

@@ -40,3 +40,12 @@ export function withPriority(pod: KubeObject, storage: Storage): KubeObject {
     )
   return { ...pod, spec: { ...spec, ...(className === '' ? {} : { priorityClassName: className }), priority, preemptionPolicy } }
 }
+
+/** A pod that forgets its priority keeps it: what it says otherwise is refused later. */
+export function withKeptPriority(pod: KubeObject, previous: KubeObject): KubeObject {
+  const [spec, before] = [objectOf(pod['spec']), objectOf(previous['spec'])]
+  const kept = Object.fromEntries(
+    ['priority', 'preemptionPolicy'].filter((name) => spec[name] === undefined && before[name] !== undefined).map((name) => [name, before[name]]),
+  )
+  return Object.keys(kept).length === 0 ? pod : { ...pod, spec: { ...spec, ...kept } }
+}

@@ -1,8 +1,9 @@
 // Expressions about a request: those of admission policies, and the conditions of webhooks. Objects are values without types here, as for
 // apiserver `pkg/admission/plugin/cel`.
 import type { JsonObject } from '../types.ts'
-import { baseEnvironment, evaluated, faultOf, withLinearMatches } from './rules.ts'
-import type { CompileFault } from './rules.ts'
+import { locatedFault } from './fault-layout.ts'
+import { baseEnvironment, checkedExpression, evaluated, withLinearMatches } from './rules.ts'
+import type { CompileFault } from './faults.ts'
 import { dynamicValue } from './schema-types.ts'
 
 /** What expressions may speak of. */
@@ -22,8 +23,6 @@ export interface PolicyScope {
   evaluate(expression: string): unknown
 }
 
-const names = ['object', 'oldObject', 'request', 'namespaceObject', 'params', 'variables'] as const
-
 /** Variables of a policy: a value comes to be when it is read. A plain Map, since the library knows values by their constructors. */
 function lazyVariables(sources: ReadonlyMap<string, () => unknown>): Map<string, unknown> {
   const values = new Map<string, unknown>()
@@ -36,24 +35,52 @@ function lazyVariables(sources: ReadonlyMap<string, () => unknown>): Map<string,
   return variables
 }
 
-function compile(expression: string): ((context: Record<string, unknown>) => unknown) | CompileFault {
-  const environment = baseEnvironment()
-  for (const name of names) environment.registerVariable(name, 'dyn')
-  const text = withLinearMatches(expression)
-  const checked = environment.check(text) as { valid: boolean; error?: Error }
-  return checked.valid ? (environment.parse(text) as unknown as (context: Record<string, unknown>) => unknown) : faultOf(expression, checked.error)
+/** What there is to speak of beside the request and its objects. */
+export interface PolicyNames {
+  readonly hasParams: boolean
+  /** Whether the expression may ask who may do what: what does is not judged here. */
+  readonly hasAuthorizer: boolean
+  /** Names of the variables; undefined where there can be none. */
+  readonly variables: readonly string[] | undefined
 }
 
-const compiled = new Map<string, ReturnType<typeof compile>>()
+const everything: PolicyNames = { hasParams: true, hasAuthorizer: true, variables: [] }
+const always = ['object', 'oldObject', 'request', 'namespaceObject'] as const
+
+/** An expression that can be asked. */
+export interface PolicyExpression {
+  /** Type of its result, in cel-go's notation. */
+  readonly type: string
+  evaluate(context: Record<string, unknown>): unknown
+}
+
+function compile(expression: string, { hasParams, hasAuthorizer, variables }: PolicyNames): PolicyExpression | CompileFault {
+  const environment = baseEnvironment()
+  for (const name of [...always, ...(hasParams ? ['params'] : []), ...(variables === undefined ? [] : ['variables'])]) environment.registerVariable(name, 'dyn')
+  const text = withLinearMatches(expression)
+  const checked = checkedExpression(environment, text, expression)
+  if ('message' in checked) return hasAuthorizer && /\bauthorizer\b/.test(expression) ? { ...checked, isUnsupported: true } : checked
+  const ask = environment.parse(text) as unknown as (context: Record<string, unknown>) => unknown
+  return { type: checked.type, evaluate: (context) => ask(context) }
+}
+
+const compiled = new Map<string, PolicyExpression | CompileFault>()
 const maxCompiled = 1000
 
 /** An expression, compiled once. */
-export function compilePolicyExpression(expression: string): ReturnType<typeof compile> {
-  const known = compiled.get(expression)
-  if (known !== undefined) return known
+export function compilePolicyExpression(expression: string, names: PolicyNames = everything): PolicyExpression | CompileFault {
+  const key = `${names.hasParams} ${names.hasAuthorizer} ${names.variables !== undefined} ${expression}`
+  const known = compiled.get(key)
   if (compiled.size >= maxCompiled) compiled.clear()
-  const made = compile(expression)
-  compiled.set(expression, made)
+  const made = known ?? compile(expression, names)
+  compiled.set(key, made)
+  // Variables have no types here: what is known of them is which there are.
+  if ('message' in made || names.variables === undefined || names === everything) return made
+  for (const { index, 1: name = '' } of expression.matchAll(/(?<![\w.'"])variables\.([A-Za-z_]\w*)/g))
+    if (!names.variables.includes(name)) {
+      const message = locatedFault(expression, index + 'variables'.length, `undefined field '${name}'`)
+      return { message, isUnsupported: false }
+    }
   return made
 }
 
@@ -70,7 +97,7 @@ export function createPolicyScope(input: PolicyInput): PolicyScope {
   function evaluate(expression: string): unknown {
     const program = compilePolicyExpression(expression)
     if ('message' in program) throw new Error(`compilation error: compilation failed: ${program.message}`)
-    return evaluated(() => program(context))
+    return evaluated(() => program.evaluate(context))
   }
   for (const { name, expression } of input.variables ?? []) sources.set(name, () => evaluate(expression))
   return { evaluate }

@@ -1,5 +1,7 @@
 // Rules in the words of CEL: compiled once for a schema, then asked of objects. Follows apiextensions-apiserver `pkg/apiserver/schema/cel`.
-import { Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
+import { Environment, EvaluationError } from '@marcbachmann/cel-js'
+import { faultOf, goType, unknownNameIn } from './faults.ts'
+import type { CompileFault, LibraryError } from './faults.ts'
 import { matchesFunction, registerFunctions } from './functions.ts'
 import { typeOfSchema } from './schema-types.ts'
 import type { CelType } from './schema-types.ts'
@@ -15,14 +17,6 @@ export interface Expression {
   readonly ast: unknown
   /** @throws {Error} in the words of cel-go */
   evaluate(self: unknown, oldSelf: unknown): unknown
-}
-
-/** What stands in the way of an expression. */
-export interface CompileFault {
-  /** In the words and the layout of cel-go. */
-  readonly message: string
-  /** A function that is not known here may be known to the server: then nothing is said of the rule. */
-  readonly isUnsupported: boolean
 }
 
 /** Expressions about one place of a schema. */
@@ -56,11 +50,11 @@ export function createScope(schema: JsonObject, isResource: boolean, isOptionalO
     valueOf: (json) => type.valueOf(json),
     compile(source) {
       const text = withLinearMatches(source)
-      const checked = environment.check(text) as { valid: boolean; type?: string; error?: Error & { code?: string; summary?: string; range?: Range } }
-      if (!checked.valid) return faultOf(source, checked.error)
+      const checked = checkedExpression(environment, text, source)
+      if ('message' in checked) return checked
       const ask = environment.parse(text) as unknown as ((context: Record<string, unknown>) => unknown) & { readonly ast: unknown }
       return {
-        type: checked.type ?? 'dyn',
+        type: checked.type,
         ast: ask.ast,
         evaluate(self, oldSelf) {
           return evaluated(() => ask({ self, oldSelf }))
@@ -70,10 +64,25 @@ export function createScope(schema: JsonObject, isResource: boolean, isOptionalO
   }
 }
 
-interface Range {
-  readonly start: number
-  readonly end: number
+/** The type of an expression's result, or all that is wrong with it. @param source the text as it was given */
+export function checkedExpression(environment: Environment, text: string, source: string): { readonly type: string } | CompileFault {
+  const faults: CompileFault[] = []
+  const current = environment.clone()
+  // The library stops at the first unknown name, cel-go tells of all.
+  for (;;) {
+    const checked = current.check(text) as { valid: boolean; type?: string; error?: LibraryError }
+    if (checked.valid) break
+    faults.push(faultOf(source, checked.error))
+    const name = unknownNameIn(checked.error)
+    if (name === undefined || faults.length > maxFaults) break
+    current.registerVariable(name, 'dyn')
+  }
+  if (faults.length > 0) return { message: faults.map(({ message }) => message).join('\n'), isUnsupported: faults.some(({ isUnsupported }) => isUnsupported) }
+  const { type = 'dyn' } = environment.check(text) as { type?: string }
+  return { type: goType(type) }
 }
+
+const maxFaults = 20
 
 /** The library's own `matches` backtracks; the function of the same length that stands for it does not, and positions stay what they are. */
 export function withLinearMatches(source: string): string {
@@ -102,59 +111,4 @@ function runtimeMessage(error: unknown): string {
     default:
       return summary
   }
-}
-
-const expected = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}"
-
-export function faultOf(source: string, error: (Error & { code?: string; summary?: string; range?: Range }) | undefined): CompileFault {
-  const summary = error?.summary ?? error?.message ?? ''
-  const start = error?.range?.start ?? 0
-  const at = (position: number, message: string, isUnsupported = false): CompileFault => ({ message: locatedFault(source, position, message), isUnsupported })
-  if (error instanceof ParseError) {
-    const token = source.slice(start).trim()
-    if (token === '') return at(source.length, `Syntax error: mismatched input '<EOF>' expecting ${expected}`)
-    return at(start, `Syntax error: extraneous input '${/^(?:\w+|.)/.exec(source.slice(start))?.[0] ?? ''}' expecting ${expected}`)
-  }
-  switch (error?.code) {
-    case 'unknown_variable':
-      return at(start, `undeclared reference to '${/variable: (.*)$/.exec(summary)?.[1] ?? ''}' (in container '')`)
-    case 'no_such_key':
-      return at(Math.max(0, start - 1), `undefined field '${/key: (.*)$/.exec(summary)?.[1] ?? ''}'`)
-    case 'no_such_overload': {
-      const binary = /overload: (\S+) (\S+) (\S+)$/.exec(summary)
-      if (binary !== null) {
-        const operator = binary[2] ?? ''
-        const position = source.indexOf(` ${operator} `, start)
-        return at(
-          position < 0 ? start : position + 1,
-          `found no matching overload for '_${operator}_' applied to '(${goType(binary[1])}, ${goType(binary[3])})'`,
-        )
-      }
-      const unary = /overload: ([!-])(\S+)$/.exec(summary)
-      return at(start, `found no matching overload for '${unary?.[1] ?? ''}_' applied to '(${goType(unary?.[2])})'`)
-    }
-    case 'no_matching_overload': {
-      const call = /for '(?:(.*)\.)?(\w+)\((.*)\)'/.exec(summary)
-      const position = source.indexOf('(', source.indexOf(call?.[2] ?? '(', start))
-      const receiver = call?.[1] === undefined ? '' : `${goType(call[1])}.`
-      const name = call?.[2] === matchesFunction ? 'matches' : call?.[2]
-      return at(Math.max(start, position), `found no matching overload for '${name ?? ''}' applied to '${receiver}(${goType(call?.[3])})'`, true)
-    }
-    default:
-      return at(start, summary, true)
-  }
-}
-
-/** Types in cel-go's notation. */
-function goType(name: string | undefined): string {
-  return (name ?? '').replaceAll('<', '(').replaceAll('>', ')').replaceAll('selfType', 'selfType.@').replaceAll('.@.', '.').replaceAll('.@', '')
-}
-
-/** A fault at a place of a text, in the layout of cel-go. */
-export function locatedFault(source: string, position: number, message: string): string {
-  const before = source.slice(0, position)
-  const line = before.split('\n').length
-  const column = position - (before.lastIndexOf('\n') + 1)
-  const shown = source.split('\n')[line - 1] ?? ''
-  return `ERROR: <input>:${line}:${column + 1}: ${message}\n | ${shown}\n | ${'.'.repeat(column)}^`
 }

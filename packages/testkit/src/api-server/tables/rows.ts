@@ -120,7 +120,7 @@ export const rowPrinters: Readonly<Record<string, RowPrinter>> = {
     ageOf(textAt(o, 'lastTimestamp') || textAt(o, 'eventTime') || textAt(o, 'firstTimestamp') || undefined, now),
     o['type'] ?? '',
     o['reason'] ?? '',
-    `${textAt(o, 'involvedObject', 'kind').toLowerCase()}/${textAt(o, 'involvedObject', 'name')}`,
+    [textAt(o, 'involvedObject', 'kind').toLowerCase(), textAt(o, 'involvedObject', 'name')].filter((part, index) => index === 0 || part !== '').join('/'),
     textAt(o, 'involvedObject', 'fieldPath'),
     [textAt(o, 'source', 'component') || textAt(o, 'reportingComponent'), textAt(o, 'source', 'host') || textAt(o, 'reportingInstance')]
       .filter((part) => part !== '')

@@ -4,7 +4,7 @@ import { label1035Problems, labelProblems, qualifiedNameProblems, subdomainProbl
 import type { FieldError } from '../status-errors.ts'
 import { arrayOf, isEqual, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
-import { checkAmount, checkResourceName } from './container-resources.ts'
+import { checkResourceName, checkResources } from './container-resources.ts'
 import { checkLabels } from './labels.ts'
 import { ipProblems, isAddress, portNumberProblems } from './messages.ts'
 import { Problems } from './problems.ts'
@@ -44,8 +44,8 @@ function checkTypedReference(reference: JsonObject, path: string, problems: Prob
   }
 }
 
-/** apimachinery `IsDomainPrefixedPath` */
-function checkDomainPath(text: string, path: string, problems: Problems): void {
+/** A domain, a slash and a path. apimachinery `IsDomainPrefixedPath` */
+export function checkDomainPath(text: string, path: string, problems: Problems): void {
   if (text === '') {
     problems.required(path)
     return
@@ -71,15 +71,26 @@ export function validateRuntimeClass(object: KubeObject): FieldError[] {
   const problems = new Problems()
   const handler = textOf(object['handler'])
   problems.invalidEach('handler', handler, labelProblems(handler))
-  for (const [name, amount] of Object.entries(objectOf(objectOf(object['overhead'])['podFixed'])))
-    checkAmount(name, amount, `overhead.limits[${name}]`, problems)
+  // An overhead is looked at as if it were the limits of a container.
+  if (isObject(object['overhead'])) checkResources({ limits: object['overhead']['podFixed'] }, 'overhead', problems)
   const { scheduling } = object
   if (isObject(scheduling)) {
     checkLabels(scheduling['nodeSelector'], 'scheduling.nodeSelector', problems)
     // The server names the member twice.
     checkTolerations(scheduling['tolerations'], 'scheduling.tolerations.tolerations', problems)
+    checkUnique(objectsOf(scheduling['tolerations']), 'scheduling.tolerations', problems)
   }
   return problems.errors
+}
+
+function checkUnique(tolerations: readonly JsonObject[], path: string, problems: Problems): void {
+  const seen = new Set<string>()
+  for (const [index, { key, operator, value, effect, tolerationSeconds }] of tolerations.entries()) {
+    const toleration = { Key: textOf(key), Operator: textOf(operator), Value: textOf(value), Effect: textOf(effect) }
+    const identity = JSON.stringify(toleration)
+    if (seen.has(identity)) problems.duplicate(`${path}[${index}]`, { ...toleration, TolerationSeconds: tolerationSeconds ?? null })
+    seen.add(identity)
+  }
 }
 
 export function validateRuntimeClassUpdate(before: KubeObject, after: KubeObject): FieldError[] {
@@ -214,25 +225,6 @@ export function validateRevision(object: KubeObject, previous?: KubeObject): Fie
     else if (!isObject(data)) problems.required('data', 'data must be a valid JSON object')
   }
   if (typeof revision === 'number') problems.nonNegative('revision', revision)
-  return problems.errors
-}
-
-/** kubernetes `pkg/apis/certificates/validation`: only what can be said without reading the request's ASN.1 */
-export function validateSigningRequest(object: KubeObject): FieldError[] {
-  const problems = new Problems()
-  const spec = objectOf(object['spec'])
-  const request = textOf(spec['request'])
-  const text = Buffer.from(request, 'base64').toString()
-  if (!/-----BEGIN CERTIFICATE REQUEST-----[\s\S]*-----END CERTIFICATE REQUEST-----/.test(text))
-    problems.invalid('spec.request', spec['request'] ?? null, 'PEM block type must be CERTIFICATE REQUEST')
-  const usages = arrayOf(spec['usages'])
-  if (usages.length === 0) problems.required('spec.usages')
-  const signer = textOf(spec['signerName'])
-  if (signer === '') problems.required('spec.signerName')
-  else if (!signer.includes('/')) problems.invalid('spec.signerName', signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'")
-  const seconds = spec['expirationSeconds']
-  if (typeof seconds === 'number' && seconds < 600)
-    problems.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 600 seconds (10 minutes)')
   return problems.errors
 }
 

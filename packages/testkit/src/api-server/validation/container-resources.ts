@@ -6,6 +6,18 @@ import { nonNegativeMessage } from './messages.ts'
 import type { Problems } from './problems.ts'
 
 const standardContainer = new Set(['cpu', 'memory', 'ephemeral-storage'])
+/** Resources that are counted. */
+export const countedNames: ReadonlySet<string> = new Set([
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
+])
 const standard = new Set([
   ...standardContainer,
   'requests.cpu',
@@ -14,17 +26,9 @@ const standard = new Set([
   'limits.cpu',
   'limits.memory',
   'limits.ephemeral-storage',
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
+  ...countedNames,
   'storage',
   'requests.storage',
-  'services.nodeports',
-  'services.loadbalancers',
 ])
 const hugePages = 'hugepages-'
 const nanosPerUnit = 1_000_000_000n
@@ -33,8 +37,14 @@ function isNative(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/')
 }
 
+/** Resources that nodes announce under names of their own. */
 function isExtended(name: string): boolean {
   return !isNative(name) && !name.startsWith('requests.') && qualifiedNameProblems(`requests.${name}`).length === 0
+}
+
+/** Whether amounts of a resource are whole numbers. */
+function isCounted(name: string): boolean {
+  return countedNames.has(name) || isExtended(name)
 }
 
 /** Whether a request may be smaller than the limit. */
@@ -47,7 +57,7 @@ export function checkResourceName(name: string, path: string, isOfContainer: boo
   const faults = qualifiedNameProblems(name)
   problems.invalidEach(path, name, faults)
   const isPlain = !name.includes('/')
-  if (faults.length === 0 && isPlain && !standard.has(name) && !name.startsWith(hugePages))
+  if (faults.length === 0 && isPlain && !standard.has(name) && !name.startsWith(hugePages) && !name.startsWith(`requests.${hugePages}`))
     problems.invalid(path, name, 'must be a standard resource type or fully qualified')
   if (!isOfContainer) return
   if (isPlain) {
@@ -56,11 +66,11 @@ export function checkResourceName(name: string, path: string, isOfContainer: boo
 }
 
 /** Amounts are never negative, and whole where the resource is counted. */
-export function checkAmount(name: string, value: unknown, path: string, problems: Problems, isCounted: boolean = isExtended(name)): void {
+export function checkAmount(name: string, value: unknown, path: string, problems: Problems, isWhole: boolean = isCounted(name)): void {
   if (!isQuantity(value)) return
   const quantity = parseQuantity(value)
   if (quantity.nano < 0n) problems.invalid(path, formatQuantity(quantity), nonNegativeMessage)
-  if (isCounted && quantity.nano % nanosPerUnit !== 0n) problems.invalid(path, formatQuantity(quantity), 'must be an integer')
+  if (isWhole && quantity.nano % nanosPerUnit !== 0n) problems.invalid(path, formatQuantity(quantity), 'must be an integer')
 }
 
 function checkHugePages(name: string, value: unknown, path: string, problems: Problems): void {
@@ -72,18 +82,25 @@ function checkHugePages(name: string, value: unknown, path: string, problems: Pr
   problems.invalid(path, formatQuantity(quantity), `${formatQuantity(quantity)} is not positive integer multiple of ${name}`)
 }
 
-export function checkResources(resources: unknown, path: string, problems: Problems): void {
+type NameCheck = (name: string, path: string, problems: Problems) => void
+
+function checkContainerResourceName(name: string, path: string, problems: Problems): void {
+  checkResourceName(name, path, true, problems)
+}
+
+/** Limits and requests. @param checkName which names they may have, of containers unless said otherwise */
+export function checkResources(resources: unknown, path: string, problems: Problems, checkName: NameCheck = checkContainerResourceName): void {
   if (!isObject(resources)) return
   const [limits, requests] = [objectOf(resources['limits']), objectOf(resources['requests'])]
   for (const [name, value] of Object.entries(limits)) {
     const at = `${path}.limits[${name}]`
-    checkResourceName(name, at, true, problems)
+    checkName(name, at, problems)
     checkAmount(name, value, at, problems)
     checkHugePages(name, value, at, problems)
   }
   for (const [name, value] of Object.entries(requests)) {
     const at = `${path}.requests[${name}]`
-    checkResourceName(name, at, true, problems)
+    checkName(name, at, problems)
     checkAmount(name, value, at, problems)
     const limit = limits[name]
     if (isQuantity(limit) && isQuantity(value)) {

@@ -1,34 +1,39 @@
 // Containers, init containers and ephemeral containers. Follows kubernetes `pkg/apis/core/validation`.
-import { printed } from '@plumbline/schema'
 import { labelProblems } from '../names.ts'
 import { isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
 import { checkResources } from './container-resources.ts'
 import { checkEnvironment } from './environment.ts'
-import { idProblems, portNameProblems, portNumberProblems } from './messages.ts'
+import { portNameProblems, portNumberProblems } from './messages.ts'
 import { checkLifecycle, checkProbe } from './probes.ts'
 import type { Problems } from './problems.ts'
+import { checkClaimReferences } from './resource-claims.ts'
+import { checkContainerSecurity } from './security-contexts.ts'
 import { checkMounts } from './volume-mounts.ts'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
 const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const
-const notForEphemeral = ['ports', 'lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe', 'resources']
+const notForEphemeral = ['ports', 'resources', 'resizePolicy', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle']
 
 /** What every container of a pod is checked with. */
 export interface ContainerContext {
   readonly volumes: ReadonlyMap<string, JsonObject>
   /** Names of the resource claims of the pod. */
   readonly claims: readonly string[]
+  /** Whether the pod shares its users with the host. */
+  readonly hasHostUsers: boolean
+  readonly restartPolicy: unknown
   readonly problems: Problems
 }
 
-export function checkContainers(spec: JsonObject, path: string, { volumes, claims, problems }: ContainerContext): void {
+export function checkContainers(spec: JsonObject, path: string, context: ContainerContext): void {
+  const { problems } = context
   const regular = objectsOf(spec['containers'])
   if (regular.length === 0) problems.required(`${path}.containers`)
   const names = new Set<string>()
   for (const [index, container] of regular.entries()) {
     const at = `${path}.containers[${index}]`
-    checkCommon(container, at, { volumes, claims, problems })
+    checkCommon(container, at, context)
     const name = textOf(container['name'])
     if (names.has(name)) problems.duplicate(`${at}.name`, name)
     names.add(name)
@@ -37,15 +42,16 @@ export function checkContainers(spec: JsonObject, path: string, { volumes, claim
     if (container['restartPolicy'] !== undefined) problems.forbidden(`${at}.restartPolicy`, 'may not be set for non-init containers')
   }
   checkHostPorts(regular, `${path}.containers`, problems)
-  checkInitContainers(spec, `${path}.initContainers`, names, { volumes, claims, problems })
-  checkEphemeralContainers(spec, `${path}.ephemeralContainers`, { volumes, claims, problems })
+  checkInitContainers(spec, `${path}.initContainers`, names, context)
+  checkEphemeralContainers(spec, `${path}.ephemeralContainers`, context)
 }
 
-function checkInitContainers(spec: JsonObject, path: string, taken: ReadonlySet<string>, { volumes, claims, problems }: ContainerContext): void {
+function checkInitContainers(spec: JsonObject, path: string, taken: ReadonlySet<string>, context: ContainerContext): void {
+  const { problems } = context
   const names = new Set(taken)
   for (const [index, container] of objectsOf(spec['initContainers']).entries()) {
     const at = `${path}[${index}]`
-    checkCommon(container, at, { volumes, claims, problems })
+    checkCommon(container, at, context)
     const policy = container['restartPolicy']
     if (policy !== undefined && policy !== 'Always') problems.unsupported(`${at}.restartPolicy`, policy, ['Always'])
     const name = textOf(container['name'])
@@ -62,12 +68,14 @@ function checkInitContainers(spec: JsonObject, path: string, taken: ReadonlySet<
   }
 }
 
-function checkEphemeralContainers(spec: JsonObject, path: string, { volumes, claims, problems }: ContainerContext): void {
+function checkEphemeralContainers(spec: JsonObject, path: string, context: ContainerContext): void {
+  const { problems } = context
   const others = new Set([...objectsOf(spec['containers']), ...objectsOf(spec['initContainers'])].map(({ name }) => textOf(name)))
   const names = new Set(others)
   for (const [index, container] of objectsOf(spec['ephemeralContainers']).entries()) {
     const at = `${path}[${index}]`
-    checkCommon(container, at, { volumes, claims, problems })
+    checkCommon(container, at, context)
+    checkImageSpace(container, at, problems)
     const name = textOf(container['name'])
     if (names.has(name)) problems.duplicate(`${at}.name`, name)
     names.add(name)
@@ -84,7 +92,8 @@ function checkEphemeralContainers(spec: JsonObject, path: string, { volumes, cla
   }
 }
 
-function checkCommon(container: JsonObject, path: string, { volumes, claims, problems }: ContainerContext): void {
+function checkCommon(container: JsonObject, path: string, context: ContainerContext): void {
+  const { volumes, claims, hasHostUsers, restartPolicy, problems } = context
   const name = textOf(container['name'])
   if (name === '') problems.required(`${path}.name`)
   else problems.invalidEach(`${path}.name`, name, labelProblems(name))
@@ -95,28 +104,32 @@ function checkCommon(container: JsonObject, path: string, { volumes, claims, pro
   checkMounts(container, path, volumes, problems)
   problems.oneOf(`${path}.imagePullPolicy`, container['imagePullPolicy'] ?? 'Always', ['Always', 'IfNotPresent', 'Never'])
   checkResources(container['resources'], `${path}.resources`, problems)
-  checkClaims(objectOf(container['resources'])['claims'], claims, `${path}.resources.claims`, problems)
-  checkSecurity(container['securityContext'], `${path}.securityContext`, problems)
+  checkClaimReferences(objectOf(container['resources'])['claims'], claims, `${path}.resources.claims`, problems)
+  checkResizing(container['resizePolicy'], restartPolicy, `${path}.resizePolicy`, problems)
+  checkContainerSecurity(container['securityContext'], `${path}.securityContext`, hasHostUsers, problems)
 }
 
-/** kubernetes `validateResourceClaimNames` */
-function checkClaims(given: unknown, claims: readonly string[], path: string, problems: Problems): void {
+/** kubernetes `validateResizePolicy`, which tells what is wrong of the list as a whole */
+function checkResizing(policies: unknown, restartPolicy: unknown, path: string, problems: Problems): void {
   const names = new Set<string>()
-  for (const [index, claim] of objectsOf(given).entries()) {
-    const [at, name, request] = [`${path}[${index}]`, textOf(claim['name']), textOf(claim['request'])]
-    if (name === '') {
-      problems.required(at)
-      continue
-    }
-    const key = request === '' ? name : `${name}/${request}`
-    if (request !== '') problems.invalidEach(`${at}.request`, request, labelProblems(request))
-    if (names.has(name)) problems.duplicate(at, name)
-    else if (names.has(key)) problems.duplicate(at, key)
-    names.add(key)
-    if (claims.includes(name)) continue
-    const known = claims.length === 0 ? ' which is empty' : `: ${claims.toSorted().join(', ')}`
-    problems.errors.push({ type: 'NotFound', path: at, value: name, detail: `must be one of the names in pod.spec.resourceClaims${known}` })
+  for (const [index, policy] of objectsOf(policies).entries()) {
+    const [name, restart] = [textOf(policy['resourceName']), textOf(policy['restartPolicy'])]
+    if (names.has(name)) problems.duplicate(`${path}[${index}]`, name)
+    names.add(name)
+    problems.oneOf(path, name, ['cpu', 'memory'])
+    problems.oneOf(path, restart, ['NotRequired', 'RestartContainer'])
+    if (restartPolicy === 'Never' && restart !== 'NotRequired') problems.invalid(path, restart, "must be 'NotRequired' when `restartPolicy` is 'Never'")
   }
+}
+
+/** Asked of containers of pods alone: templates may have them. */
+export function checkImageSpaces(containers: unknown, path: string, problems: Problems): void {
+  for (const [index, container] of objectsOf(containers).entries()) checkImageSpace(container, `${path}[${index}]`, problems)
+}
+
+function checkImageSpace(container: JsonObject, path: string, problems: Problems): void {
+  const image = textOf(container['image'])
+  if (image.trim() !== image) problems.invalid(`${path}.image`, image, 'must not have leading or trailing whitespace')
 }
 
 function checkPorts(container: JsonObject, path: string, problems: Problems): void {
@@ -147,47 +160,4 @@ function checkHostPorts(containers: readonly JsonObject[], path: string, problem
       if (taken.has(key)) problems.duplicate(`${path}[${index}].ports[${portIndex}].hostPort`, key)
       taken.add(key)
     }
-}
-
-function checkSecurity(context: unknown, path: string, problems: Problems): void {
-  if (!isObject(context)) return
-  for (const member of ['runAsUser', 'runAsGroup']) problems.invalidEach(`${path}.${member}`, context[member], idProblems(context[member]))
-  checkSeccomp(context['seccompProfile'], `${path}.seccompProfile`, problems)
-  if (context['allowPrivilegeEscalation'] === false) {
-    if (context['privileged'] === true) problems.invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')
-    const added = objectOf(context['capabilities'])['add']
-    if (Array.isArray(added) && added.includes('CAP_SYS_ADMIN'))
-      problems.invalid(path, context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN')
-  }
-  checkAppArmor(context['appArmorProfile'], `${path}.appArmorProfile`, problems)
-}
-
-const longestProfile = 4095
-
-/** kubernetes `ValidateAppArmorProfileField` */
-export function checkAppArmor(profile: unknown, path: string, problems: Problems): void {
-  if (!isObject(profile)) return
-  const { type, localhostProfile } = profile
-  const at = `${path}.localhostProfile`
-  if (type === undefined || type === '') problems.required(`${path}.type`, 'type is required when appArmorProfile is set')
-  else if (type === 'RuntimeDefault' || type === 'Unconfined') {
-    if (localhostProfile !== undefined) problems.invalid(at, localhostProfile, 'can only be set when AppArmor type is Localhost')
-  } else if (type !== 'Localhost') problems.unsupported(`${path}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'])
-  else if (localhostProfile === undefined || localhostProfile === '') problems.required(at, 'must be set when AppArmor type is Localhost')
-  else {
-    const name = textOf(localhostProfile)
-    if (name.trim() !== name) problems.invalid(at, name, 'must not be padded with whitespace')
-    if (name.length > longestProfile) problems.tooLong(at, longestProfile)
-  }
-}
-
-export function checkSeccomp(profile: unknown, path: string, problems: Problems): void {
-  if (!isObject(profile)) return
-  const { type, localhostProfile } = profile
-  if (type === undefined || type === '') problems.required(`${path}.type`, 'type is required when seccompProfile is set')
-  else if (!['Localhost', 'RuntimeDefault', 'Unconfined'].includes(printed(type)))
-    problems.unsupported(`${path}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'])
-  else if (type === 'Localhost' && localhostProfile === undefined) problems.required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost')
-  else if (type !== 'Localhost' && localhostProfile !== undefined)
-    problems.invalid(`${path}.localhostProfile`, localhostProfile, 'can only be set when seccomp type is Localhost')
 }

@@ -96,24 +96,29 @@ function goVersion(version: JsonObject): JsonObject {
 }
 
 function namesProblems(names: JsonObject): FieldError[] {
+  const missing = ['plural', 'singular', 'kind', 'listKind'].filter((name) => printed(names[name]) === '')
+  return [...missing.map((name) => ({ type: 'Required' as const, path: `spec.names.${name}`, detail: '' })), ...formProblems(names, 'spec.names')]
+}
+
+/** Problems of the names that are given. */
+export function formProblems(names: JsonObject, path: string): FieldError[] {
   const errors: FieldError[] = []
   const given = (name: string): string => printed(names[name])
-  for (const name of ['plural', 'singular', 'kind', 'listKind'])
-    if (given(name) === '') errors.push({ type: 'Required', path: `spec.names.${name}`, detail: '' })
-  const checkName = (path: string, value: string, isMixed: boolean): void => {
+  const checkName = (at: string, value: string, isMixed: boolean): void => {
     const problems = label1035Problems(isMixed ? value.toLowerCase() : value)
-    if (value === '' || problems.length === 0) return
+    if (problems.length === 0) return
     const detail = `${isMixed ? 'may have mixed case, but should otherwise match: ' : ''}${problems.join(',')}`
-    errors.push({ type: 'Invalid', path, value, detail })
+    errors.push({ type: 'Invalid', path: at, value, detail })
   }
-  checkName('spec.names.plural', given('plural'), false)
-  checkName('spec.names.singular', given('singular'), false)
-  checkName('spec.names.kind', given('kind'), true)
-  checkName('spec.names.listKind', given('listKind'), true)
-  for (const list of ['shortNames', 'categories'])
-    for (const [index, name] of (Array.isArray(names[list]) ? names[list] : []).entries()) checkName(`spec.names.${list}[${index}]`, printed(name), false)
+  const checkList = (list: string): void => {
+    for (const [index, name] of (Array.isArray(names[list]) ? names[list] : []).entries()) checkName(`${path}.${list}[${index}]`, printed(name), false)
+  }
+  for (const name of ['plural', 'singular', 'kind', 'listKind'])
+    if (given(name) !== '') checkName(`${path}.${name}`, given(name), name === 'kind' || name === 'listKind')
+  checkList('shortNames')
   if (given('kind') !== '' && given('kind') === given('listKind'))
-    errors.push({ type: 'Invalid', path: 'spec.names.listKind', value: given('listKind'), detail: 'kind and listKind may not be the same' })
+    errors.push({ type: 'Invalid', path: `${path}.listKind`, value: given('listKind'), detail: 'kind and listKind may not be the same' })
+  checkList('categories')
   return errors
 }
 
@@ -247,6 +252,8 @@ function conversionProblems({ strategy, webhook }: JsonObject): FieldError[] {
 function storedProblems(object: KubeObject, versions: readonly JsonObject[]): FieldError[] {
   const stored = valueAt(object, 'status', 'storedVersions')
   const list = Array.isArray(stored) ? stored.map(String) : []
+  const path = 'status.storedVersions'
+  if (list.length === 0) return [{ type: 'Invalid', path, value: stored ?? null, detail: 'must have at least one stored version' }]
   const errors: FieldError[] = []
   const storage = versions.findLast((version) => version['storage'] === true)
   for (const [index, name] of list.entries())
@@ -255,10 +262,10 @@ function storedProblems(object: KubeObject, versions: readonly JsonObject[]): Fi
         type: 'Invalid',
         path: `status.storedVersions[${index}]`,
         value: name,
-        detail: 'missing from spec.versions; must be present for this version to be removed',
+        detail: `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`,
       })
-  if (storage !== undefined && list.length > 0 && !list.includes(printed(storage['name'])))
-    errors.push({ type: 'Invalid', path: 'status.storedVersions', value: list, detail: `must have the storage version ${printed(storage['name'])}` })
+  if (storage !== undefined && !list.includes(printed(storage['name'])))
+    errors.push({ type: 'Invalid', path, value: list, detail: `must have the storage version ${printed(storage['name'])}` })
   return errors
 }
 

@@ -1,4 +1,5 @@
 // Labels and selectors. Follows apimachinery `pkg/apis/meta/v1/validation`.
+import { inGoOrder, typeSchemaNamed, untypedSchema } from '@plumbline/schema'
 import { labelValueProblems, qualifiedNameProblems } from '../names.ts'
 import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
@@ -11,6 +12,11 @@ export function checkLabels(labels: unknown, path: string, problems: Problems): 
     problems.invalidEach(path, key, qualifiedNameProblems(key))
     problems.invalidEach(path, value, labelValueProblems(String(value)))
   }
+}
+
+/** A selector as errors show it. */
+export function shownSelector(selector: unknown): unknown {
+  return inGoOrder(selector, typeSchemaNamed('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector') ?? untypedSchema)
 }
 
 export function checkSelector(selector: unknown, path: string, problems: Problems): void {

@@ -6,6 +6,11 @@ export const nonNegativeMessage = 'must be greater than or equal to 0'
 const portRangeMessage = 'must be between 1 and 65535, inclusive'
 const maxId = 2_147_483_647
 
+/** What is said of numbers outside of a range. */
+export function rangeMessage(least: number, most: number): string {
+  return `must be between ${least} and ${most}, inclusive`
+}
+
 export function portNumberProblems(port: number): string[] {
   return port >= 1 && port <= 65_535 ? [] : [portRangeMessage]
 }
@@ -117,6 +122,21 @@ export function headerNameProblems(name: string): string[] {
 
 export function idProblems(id: unknown): string[] {
   return typeof id === 'number' && (id < 0 || id > maxId) ? [`must be between 0 and ${maxId}, inclusive`] : []
+}
+
+const searchLabel = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
+const search = `${searchLabel}(\\.${searchLabel})*`
+
+/** Domains to search names in, which may have underscores. */
+export function searchProblems(domain: string): string[] {
+  return [
+    ...(domain.length > 253 ? ['must be no more than 253 characters'] : []),
+    ...(new RegExp(`^${search}$`).test(domain)
+      ? []
+      : [
+          `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${search}')`,
+        ]),
+  ]
 }
 
 /** Paths below a folder. */

@@ -14,6 +14,7 @@ const maxAnnotationBytes = 256 * 1024
 
 /** How names of a kind are checked. */
 function nameProblems(type: ResourceType, name: string, object: KubeObject): string[] {
+  if (type.group === 'certificates.k8s.io' && type.kind === 'CertificateSigningRequest') return []
   if (type.kind === 'CustomResourceDefinition') return definitionNameProblems(object)
   if (type.kind === 'APIService') return apiServiceNameProblems(object, name)
   if (pathNames.has(type.kind) && type.group === 'rbac.authorization.k8s.io') return pathSegmentProblems(name)
@@ -35,7 +36,10 @@ export function validateMetadata(type: ResourceType, object: KubeObject): FieldE
 
 /** Problems of an object's metadata, as the rules that all kinds share find them. */
 export function validateSharedMetadata({ metadata }: KubeObject): FieldError[] {
-  return validateCommon(metadata)
+  const names = (['generateName', 'name'] as const).flatMap((member) =>
+    pathSegmentProblems(metadata[member] ?? '').map((detail) => ({ type: 'Invalid' as const, path: `metadata.${member}`, value: metadata[member], detail })),
+  )
+  return [...names, ...validateCommon(metadata)]
 }
 
 function isCoreKind(type: ResourceType): boolean {

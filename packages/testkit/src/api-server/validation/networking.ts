@@ -53,8 +53,11 @@ function checkRule(rule: JsonObject, path: string, problems: Problems): void {
 function checkPath(entry: JsonObject, path: string, problems: Problems): void {
   const { pathType } = entry
   const target = textOf(entry['path'])
-  if (pathType === undefined || pathType === null) problems.required(`${path}.pathType`, 'pathType must be specified')
-  else if (pathType === 'Exact' || pathType === 'Prefix') {
+  if (pathType === undefined || pathType === null) {
+    problems.required(`${path}.pathType`, 'pathType must be specified')
+    return
+  }
+  if (pathType === 'Exact' || pathType === 'Prefix') {
     if (!target.startsWith('/')) problems.invalid(`${path}.path`, target, 'must be an absolute path')
     if (target !== '') {
       for (const part of forbiddenInPath) if (target.includes(part)) problems.invalid(`${path}.path`, target, `must not contain '${part}'`)

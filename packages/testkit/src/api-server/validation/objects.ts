@@ -1,11 +1,13 @@
 // Rules of whole objects, a list of checks by kind; custom resources by their schema.
-import { printed, validateStructural } from '@plumbline/schema'
+import { goText, validateStructural } from '@plumbline/schema'
 import type { FieldProblem } from '@plumbline/schema'
 import { checkRules } from '../cel/validate.ts'
 import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import { isEqual, isObject, objectOf, valueAt } from '../types.ts'
 import type { KubeObject } from '../types.ts'
+import { validatePolicy, validatePolicyBinding } from './admission-policies.ts'
+import { validateAutoscaler } from './autoscalers.ts'
 import {
   validateApiService,
   validateEvent,
@@ -17,7 +19,6 @@ import {
   validateRevision,
   validateRuntimeClass,
   validateRuntimeClassUpdate,
-  validateSigningRequest,
 } from './cluster-kinds.ts'
 import { validateConfig } from './config.ts'
 import { validateDefinition, validateDefinitionUpdate } from './custom-resource-definition.ts'
@@ -25,13 +26,14 @@ import { validateEndpoints, validateEndpointSlice } from './endpoints.ts'
 import { validateFlowSchema, validatePriorityLevel } from './flow-control.ts'
 import { validateMetadata, validateMetadataChange, validateSharedChange, validateSharedMetadata } from './metadata.ts'
 import { validateIngress, validateNetworkPolicy } from './networking.ts'
-import { validateAutoscaler, validateBudget, validatePriorityClass, validatePriorityClassUpdate } from './policies.ts'
+import { validateBudget, validatePriorityClass, validatePriorityClassUpdate } from './policies.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from './pod-updates.ts'
+import { validateNode, validateNodeUpdate } from './nodes.ts'
 import { Problems } from './problems.ts'
 import { validateQuota, validateQuotaUpdate } from './quotas.ts'
 import { isMetadataLast, looksAtUpdate } from './rounds.ts'
-import { checkTaints } from './scheduling.ts'
 import { validateRbac } from './rbac.ts'
+import { validateSigningRequest } from './signing-requests.ts'
 import { validateStatus } from './status.ts'
 import { validateService } from './services.ts'
 import { validateClaim, validateStorageClass, validateStorageClassUpdate, validateVolume } from './storage.ts'
@@ -43,14 +45,17 @@ import {
   validateDriver,
   validateDriverUpdate,
 } from './storage-kinds.ts'
-import { validatePolicy, validatePolicyBinding, validateWebhooks } from './webhook-configurations.ts'
+import { validateWebhooks } from './webhook-configurations.ts'
+import { validateClaimUpdate, validateVolumeUpdate } from './volume-updates.ts'
 import { validateWorkload, validateWorkloadUpdate } from './workloads.ts'
 
 /** Problems of a new object, in the server's order. */
 export function validateNew(type: ResourceType, object: KubeObject): FieldError[] {
   if (!isMetadataLast.has(type.kind) || type.defined !== undefined) return [...validateMetadata(type, object), ...validateObject(type, object)]
   const errors = validateObject(type, object)
-  return errors.length > 0 ? errors : validateMetadata(type, object)
+  if (errors.length > 0) return errors
+  const isNamed = (object.metadata.name ?? '') !== ''
+  return isNamed ? validateSharedMetadata(object) : validateMetadata(type, object)
 }
 
 /** Problems of a changed object: those of every look that the server takes. */
@@ -58,7 +63,7 @@ export function validateChange(type: ResourceType, before: KubeObject, after: Ku
   const looks = {
     meta: () => validateMetadata(type, after),
     change: () => validateMetadataChange(type, before, after),
-    object: () => validateObject(type, after, before),
+    object: () => (subresource === 'status' && type.defined !== undefined ? validateCustomStatus(type, after, before) : validateObject(type, after, before)),
     update: () => validateUpdate(type, before, after, subresource),
   }
   return [
@@ -158,11 +163,16 @@ function validateObject(type: ResourceType, object: KubeObject, previous?: KubeO
   }
 }
 
-function validateNode(node: KubeObject): FieldError[] {
-  const problems = new Problems()
-  // The server says `metadata` of what is in the spec.
-  checkTaints(valueAt(node, 'spec', 'taints'), 'metadata.taints', problems)
-  return problems.errors
+/** At its own endpoint the status is looked at alone: paths begin below it, and what is said of them too. */
+function validateCustomStatus(type: ResourceType, object: KubeObject, previous: KubeObject): FieldError[] {
+  const schema = type.defined?.openAPIV3Schema
+  const inner = valueAt(schema, 'properties', 'status')
+  if (schema === undefined || !isObject(inner) || object['status'] === undefined) return validateCustom(type, object, previous)
+  const below = (problem: FieldProblem): FieldProblem => ({ ...problem, path: problem.path === '' ? 'status' : `status.${problem.path}` })
+  const problems = validateStructural(object['status'], inner)
+  const fresh = changed(problems, previous['status'] === undefined ? [] : validateStructural(previous['status'], inner)).map(below)
+  const scaled = scaleProblems(type, object)
+  return fresh.length + scaled.length > 0 ? [...fresh, ...scaled] : checkRules(object, previous, schema)
 }
 
 /** Unchanged invalid values do not block an update. */
@@ -199,14 +209,6 @@ function scaleProblems({ defined }: ResourceType, object: KubeObject): FieldErro
   return problems.errors
 }
 
-/** Go's `%v` of JSON values. */
-function goText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
-  if (!isObject(value)) return value === null ? '<nil>' : printed(value)
-  const members = Object.keys(value).toSorted()
-  return `map[${members.map((name) => `${name}:${goText(value[name])}`).join(' ')}]`
-}
-
 function goKind(value: unknown): string {
   if (typeof value === 'number') return 'float64'
   if (typeof value === 'boolean') return 'bool'
@@ -222,9 +224,8 @@ function changed(problems: readonly FieldProblem[], before: readonly FieldProble
 /** Problems of a change. */
 function validateUpdate(type: ResourceType, before: KubeObject, after: KubeObject, subresource: string): FieldError[] {
   if (type.defined !== undefined) return []
-  if (subresource === 'status') return validateStatus(type, after)
   if (subresource === 'ephemeralcontainers') return validateEphemeralContainersUpdate(before, after)
-  if (subresource !== '') return []
+  if (subresource !== '') return validateStatus(type, before, after, subresource)
   const immutable = (path: string): FieldError[] => {
     const parts = path.split('.')
     const [old, next] = [valueAt(before, ...parts), valueAt(after, ...parts)]
@@ -233,6 +234,12 @@ function validateUpdate(type: ResourceType, before: KubeObject, after: KubeObjec
   switch (`${type.group}/${type.kind}`) {
     case '/Pod':
       return validatePodUpdate(before, after)
+    case '/Node':
+      return validateNodeUpdate(before, after)
+    case '/PersistentVolume':
+      return validateVolumeUpdate(before, after)
+    case '/PersistentVolumeClaim':
+      return validateClaimUpdate(before, after)
     case '/ResourceQuota':
       return validateQuotaUpdate(before, after)
     case '/ConfigMap':

@@ -1,14 +1,19 @@
 // Pod specs, of pods and of templates. Follows the order of kubernetes `pkg/apis/core/validation` (ValidatePodSpec).
-import { printed } from '@plumbline/schema'
 import { labelProblems, qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
-import { checkContainers, checkAppArmor, checkSeccomp } from './containers.ts'
+import { checkResources } from './container-resources.ts'
+import { checkContainers } from './containers.ts'
+import { checkResourceClaims } from './resource-claims.ts'
 import { checkLabels } from './labels.ts'
-import { idProblems, ipProblems } from './messages.ts'
+import { ipProblems, searchProblems } from './messages.ts'
 import type { Problems } from './problems.ts'
 import { checkAffinity, checkSpread, checkTolerations } from './scheduling.ts'
+import { checkPodResources } from './pod-resources.ts'
+import { checkPodSecurity } from './security-contexts.ts'
 import { checkVolumes } from './volumes.ts'
+import { checkHostProcesses } from './windows-options.ts'
+import { checkOwnUsers, checkSystem } from './pod-systems.ts'
 
 const restartPolicies = ['Always', 'OnFailure', 'Never']
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
@@ -19,19 +24,22 @@ const maxSearchCharacters = 2048
 
 export function checkPodSpec(spec: JsonObject, path: string, problems: Problems): void {
   const volumes = checkVolumes(spec['volumes'], `${path}.volumes`, problems)
-  const claims = objectsOf(spec['resourceClaims']).map((claim) => String(claim['name']))
-  checkContainers(spec, path, { volumes, claims, problems })
+  const claims = checkResourceClaims(spec['resourceClaims'], `${path}.resourceClaims`, problems)
+  checkContainers(spec, path, { volumes, claims, hasHostUsers: spec['hostUsers'] !== false, restartPolicy: spec['restartPolicy'], problems })
+  checkPodResources(spec, claims, `${path}.resources`, problems)
   if (spec['hostNetwork'] === true) checkHostNetwork(spec, path, problems)
   problems.oneOf(`${path}.restartPolicy`, spec['restartPolicy'] ?? 'Always', restartPolicies)
   problems.oneOf(`${path}.dnsPolicy`, spec['dnsPolicy'] ?? 'ClusterFirst', dnsPolicies)
   checkLabels(spec['nodeSelector'], `${path}.nodeSelector`, problems)
-  checkSecurity(spec, path, problems)
+  checkPodSecurity(spec, `${path}.securityContext`, problems)
   checkAffinity(spec['affinity'], `${path}.affinity`, problems)
   checkDns(spec, `${path}.dnsConfig`, problems)
   for (const [index, gate] of objectsOf(spec['readinessGates']).entries())
     problems.invalidEach(`${path}.readinessGates[${index}].conditionType`, gate['conditionType'], qualifiedNameProblems(textOf(gate['conditionType'])))
   checkGates(spec['schedulingGates'], `${path}.schedulingGates`, problems)
   checkSpread(spec['topologySpreadConstraints'], `${path}.topologySpreadConstraints`, problems)
+  checkHostProcesses(spec, path, problems)
+  checkOwnUsers(spec, path, problems)
   checkNamed(spec, 'serviceAccountName', path, subdomainProblems, problems)
   checkNamed(spec, 'nodeName', path, subdomainProblems, problems)
   const deadline = spec['activeDeadlineSeconds']
@@ -49,18 +57,24 @@ export function checkPodSpec(spec: JsonObject, path: string, problems: Problems)
   checkNamed(spec, 'priorityClassName', path, subdomainProblems, problems)
   checkNamed(spec, 'runtimeClassName', path, subdomainProblems, problems)
   const preemption = spec['preemptionPolicy']
-  if (preemption !== undefined && !['PreemptLowerPriority', 'Never'].includes(printed(preemption)))
-    problems.unsupported(`${path}.preemptionPolicy`, preemption, ['PreemptLowerPriority', 'Never'])
+  if (preemption !== undefined) problems.oneOf(`${path}.preemptionPolicy`, preemption, ['PreemptLowerPriority', 'Never'])
+  if (isObject(spec['overhead'])) checkResources({ limits: spec['overhead'] }, `${path}.overhead`, problems)
+  checkSystem(spec, path, problems)
 }
 
 /** A template of pods, which always restart where the kind says so. */
 export function checkPodTemplate(template: JsonObject, path: string, problems: Problems): void {
-  const metadata = objectOf(template['metadata'])
-  checkLabels(metadata['labels'], `${path}.labels`, problems)
-  for (const key of Object.keys(objectOf(metadata['annotations']))) problems.invalidEach(`${path}.annotations`, key, qualifiedNameProblems(key.toLowerCase()))
+  checkTemplateMetadata(template, path, problems)
   checkPodSpec(objectOf(template['spec']), `${path}.spec`, problems)
   if (objectsOf(objectOf(template['spec'])['ephemeralContainers']).length > 0)
     problems.forbidden(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')
+}
+
+/** Labels and annotations of the pods of a template. */
+export function checkTemplateMetadata(template: JsonObject, path: string, problems: Problems): void {
+  const metadata = objectOf(template['metadata'])
+  checkLabels(metadata['labels'], `${path}.labels`, problems)
+  for (const key of Object.keys(objectOf(metadata['annotations']))) problems.invalidEach(`${path}.annotations`, key, qualifiedNameProblems(key.toLowerCase()))
 }
 
 function checkNamed(spec: JsonObject, member: string, path: string, faultsOf: (name: string) => readonly string[], problems: Problems): void {
@@ -73,22 +87,6 @@ function checkHostNetwork(spec: JsonObject, path: string, problems: Problems): v
     for (const [portIndex, port] of objectsOf(container['ports']).entries())
       if (typeof port['hostPort'] === 'number' && port['hostPort'] !== port['containerPort'])
         problems.invalid(`${path}.containers[${index}].ports[${portIndex}].hostPort`, port['hostPort'], 'must match `containerPort` when `hostNetwork` is true')
-}
-
-function checkSecurity(spec: JsonObject, path: string, problems: Problems): void {
-  const context = spec['securityContext']
-  const at = `${path}.securityContext`
-  if (isObject(context)) {
-    for (const member of ['fsGroup', 'runAsUser', 'runAsGroup']) problems.invalidEach(`${at}.${member}`, context[member], idProblems(context[member]))
-    for (const [index, group] of arrayOf(context['supplementalGroups']).entries())
-      problems.invalidEach(`${at}.supplementalGroups[${index}]`, group, idProblems(group))
-  }
-  if (spec['shareProcessNamespace'] === true && spec['hostPID'] === true)
-    problems.invalid(`${at}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled')
-  if (isObject(context)) {
-    checkSeccomp(context['seccompProfile'], `${at}.seccompProfile`, problems)
-    checkAppArmor(context['appArmorProfile'], `${at}.appArmorProfile`, problems)
-  }
 }
 
 function checkDns(spec: JsonObject, path: string, problems: Problems): void {
@@ -108,7 +106,7 @@ function checkDns(spec: JsonObject, path: string, problems: Problems): void {
     problems.invalid(`${path}.searches`, searches, `must not have more than ${maxSearchCharacters} characters (including spaces) in the search list`)
   for (const [index, search] of searches.entries()) {
     const name = String(search).replace(/\.$/, '')
-    if (name !== '') problems.invalidEach(`${path}.searches[${index}]`, name, subdomainProblems(name.replaceAll('_', '-').replace(/^-|-$/g, 'x')))
+    if (search !== '.') problems.invalidEach(`${path}.searches[${index}]`, name, searchProblems(name))
   }
   for (const [index, option] of objectsOf(config['options']).entries())
     if (textOf(option['name']) === '') problems.required(`${path}.options[${index}]`, 'must not be empty')

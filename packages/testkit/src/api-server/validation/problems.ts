@@ -9,6 +9,10 @@ export class Problems {
   invalid(path: string, value: unknown, detail: string): void {
     this.errors.push({ type: 'Invalid', path, value, detail })
   }
+  /** What is wrong with a value that the server does not print. */
+  invalidUnshown(path: string, detail: string): void {
+    this.errors.push({ type: 'Invalid', path, isValueOmitted: true, detail })
+  }
   /** One error a text. */
   invalidEach(path: string, value: unknown, details: readonly string[]): void {
     for (const detail of details) this.invalid(path, value, detail)

@@ -1,29 +1,17 @@
 // ResourceQuotas. Follows kubernetes `pkg/apis/core/validation`.
 import { printed } from '@plumbline/schema'
-import { qualifiedNameProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
 import { arrayOf, isEqual, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject, KubeObject } from '../types.ts'
-import { checkAmount } from './container-resources.ts'
+import { checkAmount, checkResourceName, countedNames } from './container-resources.ts'
 import { Problems } from './problems.ts'
 
-const compute = ['cpu', 'memory', 'ephemeral-storage']
-const computeNames = [...compute, ...compute.flatMap((name) => [`requests.${name}`, `limits.${name}`])]
-const counted = [
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'persistentvolumeclaims',
-  'configmaps',
-  'services.nodeports',
-  'services.loadbalancers',
-]
-const standard = new Set([...computeNames, ...counted, 'requests.storage'])
-const scopes = new Set(['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity'])
+const resources = ['cpu', 'memory', 'ephemeral-storage']
+const resourceNames = resources.flatMap((name) => [name, `requests.${name}`, `limits.${name}`])
+const computeNames = resourceNames.filter((name) => !name.endsWith('ephemeral-storage'))
+const standard = new Set([...resourceNames, ...countedNames, 'requests.storage'])
+const scopes = new Set(['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'VolumeAttributesClass', 'CrossNamespacePodAffinity'])
 const existing = new Set(['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'CrossNamespacePodAffinity'])
-const selectable = new Set([...scopes, 'VolumeAttributesClass'])
 const contradictions = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
@@ -33,23 +21,29 @@ export function validateQuota(object: KubeObject): FieldError[] {
   const problems = new Problems()
   const spec = objectOf(object['spec'])
   const hard = objectOf(spec['hard'])
-  for (const [name, value] of Object.entries(hard)) {
-    const at = `spec.hard[${name}]`
-    const faults = qualifiedNameProblems(name)
-    problems.invalidEach(at, name, faults)
-    if (faults.length === 0 && !name.includes('/') && !isStandard(name)) {
-      problems.invalid(at, name, 'must be a standard resource type or fully qualified')
-      problems.invalid(at, name, 'must be a standard resource for quota')
-    }
-    checkAmount(name, value, at, problems, counted.includes(name) || name.startsWith('count/'))
-  }
+  checkAmounts(hard, 'spec.hard', problems)
   checkScopes(arrayOf(spec['scopes']), Object.keys(hard).sort(), problems)
   if (isObject(spec['scopeSelector'])) checkScopeSelector(spec, Object.keys(hard).sort(), problems)
   return problems.errors
 }
 
+/** What a quota counts. The server goes over its maps in no order; ours is that of the members. */
+function checkAmounts(amounts: JsonObject, path: string, problems: Problems): void {
+  for (const [name, value] of Object.entries(amounts)) {
+    const at = `${path}[${name}]`
+    checkResourceName(name, at, false, problems)
+    if (!name.includes('/') && !isStandard(name)) problems.invalid(at, name, 'must be a standard resource for quota')
+    checkAmount(name, value, at, problems)
+  }
+}
+
+/** What is limited, and what is used of it. */
+export function checkQuotaStatus(status: JsonObject, problems: Problems): void {
+  for (const member of ['hard', 'used']) checkAmounts(objectOf(status[member]), `status.${member}`, problems)
+}
+
 function isStandard(name: string): boolean {
-  return standard.has(name) || name === 'storage' || name.startsWith('hugepages-') || name.startsWith('requests.hugepages-')
+  return standard.has(name) || name.startsWith('hugepages-') || name.startsWith('requests.hugepages-')
 }
 
 function checkScopes(given: readonly unknown[], names: readonly string[], problems: Problems): void {
@@ -70,7 +64,7 @@ function checkScopeSelector(spec: JsonObject, names: readonly string[], problems
   const given = expressions.map(({ scopeName }) => textOf(scopeName))
   for (const { scopeName, operator, values } of expressions) {
     const [scope, asked] = [textOf(scopeName), arrayOf(values)]
-    if (!selectable.has(scope)) problems.invalid(`${path}.scopeName`, scope, 'unsupported scope')
+    if (!scopes.has(scope)) problems.invalid(`${path}.scopeName`, scope, 'unsupported scope')
     for (const name of names) if (isStandard(name) && !fits(scope, name)) problems.invalid(path, shown, 'unsupported scope applied to resource')
     if (existing.has(scope) && operator !== 'Exists')
       problems.invalid(
@@ -91,7 +85,8 @@ function checkScopeSelector(spec: JsonObject, names: readonly string[], problems
 function fits(scope: string, name: string): boolean {
   if (scope === 'BestEffort') return name === 'pods'
   if (scope === 'VolumeAttributesClass') return name === 'persistentvolumeclaims' || name === 'requests.storage'
-  return name === 'pods' || computeNames.includes(name) || name.startsWith('requests.hugepages-')
+  if (!scopes.has(scope)) return true
+  return name === 'pods' || computeNames.includes(name)
 }
 
 export function validateQuotaUpdate(before: KubeObject, after: KubeObject): FieldError[] {

@@ -25,8 +25,10 @@ const updates: Readonly<Record<string, string>> = {
   DaemonSet: 'CUO',
   Pod: 'CMOU',
   ControllerRevision: 'CMOU',
+  // The update's own rules look at the spec once more.
   Job: 'MOCU',
   NetworkPolicy: 'MOCO',
+  Ingress: 'CMO',
   IngressClass: 'CUMO',
   PodDisruptionBudget: 'O',
   Role: 'MOMOC',
@@ -36,6 +38,7 @@ const updates: Readonly<Record<string, string>> = {
   EndpointSlice: 'MOU',
   CSIStorageCapacity: 'MOCU',
   StorageClass: 'MOCU',
+  PriorityClass: 'CU',
   VolumeAttachment: 'MOMOU',
   RuntimeClass: 'MOCU',
   FlowSchema: 'MO',
@@ -48,9 +51,23 @@ const updates: Readonly<Record<string, string>> = {
   APIService: 'CMO',
 }
 
-/** The looks of a kind's own rules at an update; `status` is looked at after its metadata. */
+/** Updates of subresources, where it is not the change of the metadata and then the rest: `C U`. */
+const subresourceUpdates: Readonly<Record<string, string>> = {
+  CronJob: '',
+  FlowSchema: 'U',
+  PriorityLevelConfiguration: 'U',
+  PodDisruptionBudget: 'U',
+  ValidatingAdmissionPolicy: 'U',
+  VolumeAttachment: 'MOMO',
+  CertificateSigningRequest: 'MUC',
+}
+
+/** The looks of a kind's own rules at an update. */
 export function looksAtUpdate(kind: string, subresource: string, isDefined: boolean): readonly Look[] {
-  if (subresource !== '') return ['change', isDefined ? 'object' : 'update']
+  if (subresource !== '') {
+    if (isDefined) return ['change', 'object']
+    return (subresourceUpdates[kind] ?? 'CU').split('').map((letter) => looks[letter] ?? 'object')
+  }
   return ((isDefined ? undefined : updates[kind]) ?? 'COU').split('').map((letter) => looks[letter] ?? 'object')
 }
 
@@ -58,4 +75,10 @@ export function looksAtUpdate(kind: string, subresource: string, isDefined: bool
 export const isMetadataLast: ReadonlySet<string> = new Set(['PodDisruptionBudget', 'Event'])
 
 /** Groups whose finalizers need not be qualified names of the kind that the core knows. */
-export const isApart: ReadonlySet<string> = new Set(['admissionregistration.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io'])
+export const isApart: ReadonlySet<string> = new Set([
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+])

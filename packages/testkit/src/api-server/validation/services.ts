@@ -65,8 +65,8 @@ function checkPorts(ports: readonly JsonObject[], problems: Problems): void {
     problems.invalidEach(`${at}.port`, number, portNumberProblems(number))
     problems.oneOf(`${at}.protocol`, port['protocol'] ?? 'TCP', protocols)
     if (port['targetPort'] !== undefined) problems.invalidEach(`${at}.targetPort`, port['targetPort'], portProblems(port['targetPort']))
-    const protocol = textOf(port['appProtocol'])
-    if (protocol !== '') problems.invalidEach(`${at}.appProtocol`, protocol, qualifiedNameProblems(protocol))
+    const protocol = port['appProtocol']
+    if (typeof protocol === 'string') problems.invalidEach(`${at}.appProtocol`, protocol, qualifiedNameProblems(protocol))
   }
 }
 
@@ -146,4 +146,7 @@ function checkTrafficPolicies(spec: JsonObject, type: string, problems: Problems
   const internal = spec['internalTrafficPolicy']
   if (internal !== undefined && !['Cluster', 'Local'].includes(printed(internal)))
     problems.unsupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local'])
+  const distribution = spec['trafficDistribution']
+  const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode']
+  if (typeof distribution === 'string' && !distributions.includes(distribution)) problems.unsupported('spec.trafficDistribution', distribution, distributions)
 }

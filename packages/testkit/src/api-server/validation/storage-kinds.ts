@@ -3,9 +3,10 @@ import { isQuantity, parseQuantity, printed } from '@plumbline/schema'
 import { qualifiedNameProblems, subdomainProblems } from '../names.ts'
 import type { FieldError } from '../status-errors.ts'
 import { arrayOf, isEqual, isObject, objectOf, objectsOf, textOf } from '../types.ts'
-import type { KubeObject } from '../types.ts'
+import type { JsonObject, KubeObject } from '../types.ts'
+import { formsOf } from './immutable.ts'
 import { checkSelector } from './labels.ts'
-import { nonNegativeMessage } from './messages.ts'
+import { nonNegativeMessage, rangeMessage } from './messages.ts'
 import { Problems } from './problems.ts'
 
 const immutableDetail = 'field is immutable'
@@ -97,6 +98,7 @@ export function validateAttachment(object: KubeObject, previous?: KubeObject): F
   else if (isObject(inline)) checkInline(inline, problems)
   const node = textOf(spec['nodeName'])
   problems.invalidEach('spec.nodeName', node, subdomainProblems(node))
+  checkAttachmentStatus(objectOf(object['status']), problems)
   if (previous !== undefined) return problems.errors
   // New ones are looked at more closely.
   if (attacher === '') problems.required('spec.attacher')
@@ -104,6 +106,20 @@ export function validateAttachment(object: KubeObject, previous?: KubeObject): F
   problems.invalidEach('spec.attacher', attacher, subdomainProblems(attacher.toLowerCase()))
   if (typeof volume === 'string') problems.invalidEach('spec.source.persistentVolumeName', volume, subdomainProblems(volume))
   return problems.errors
+}
+
+const maxMessageBytes = 1024
+const maxMetadataBytes = 256 * 1024
+
+function checkAttachmentStatus(status: JsonObject, problems: Problems): void {
+  const entries = Object.entries(objectOf(status['attachmentMetadata']))
+  const size = entries.reduce((sum, [key, value]) => sum + key.length + textOf(value).length, 0)
+  if (size > maxMetadataBytes) problems.tooLong('status.attachmentMetadata', maxMetadataBytes)
+  for (const member of ['attachError', 'detachError']) {
+    const { message, errorCode } = objectOf(status[member])
+    if (textOf(message).length > maxMessageBytes) problems.tooLong(`status.${member}.message`, maxMetadataBytes)
+    if (typeof errorCode === 'number' && errorCode < 0) problems.invalid(`status.${member}.errorCode`, errorCode, rangeMessage(0, 2_147_483_647))
+  }
 }
 
 function checkInline(spec: object, problems: Problems): void {
@@ -116,13 +132,6 @@ function checkInline(spec: object, problems: Problems): void {
 }
 
 export function validateAttachmentUpdate(before: KubeObject, after: KubeObject): FieldError[] {
-  if (isEqual(before['spec'], after['spec'])) return []
-  const spec = objectOf(after['spec'])
-  const { persistentVolumeName: volume } = objectOf(spec['source'])
-  const value = {
-    Attacher: textOf(spec['attacher']),
-    Source: { PersistentVolumeName: volume ?? null, InlineVolumeSpec: null },
-    NodeName: textOf(spec['nodeName']),
-  }
-  return [{ type: 'Invalid', path: 'spec', value, detail: immutableDetail }]
+  const forms = formsOf('storage.VolumeAttachmentSpec', before['spec'], after['spec'])
+  return forms.isSame ? [] : [{ type: 'Invalid', path: 'spec', value: forms.after, detail: immutableDetail }]
 }

@@ -30,13 +30,29 @@ export function checkMounts(container: JsonObject, path: string, volumes: Readon
       if (sub !== '') problems.invalid(`${at}.subPathExpr`, expression, 'subPathExpr and subPath are mutually exclusive')
       problems.invalidEach(`${list}.subPathExpr`, expression, descendingPathProblems(expression))
     }
-    const propagation = mount['mountPropagation']
-    if (propagation === undefined || propagation === null) continue
-    if (!propagations.includes(printed(propagation))) problems.unsupported(`${list}.mountPropagation`, propagation, propagations)
-    else if (propagation === 'Bidirectional' && objectOf(container['securityContext'])['privileged'] !== true)
-      problems.forbidden(`${list}.mountPropagation`, 'Bidirectional mount propagation is available only to privileged containers')
+    checkPropagation(mount['mountPropagation'], `${list}.mountPropagation`, container, problems)
+    checkRecursion(mount, `${list}.recursiveReadOnly`, problems)
   }
   checkDevices(devices, mounts, `${path}.volumeDevices`, volumes, problems)
+}
+
+function checkPropagation(propagation: unknown, path: string, container: JsonObject, problems: Problems): void {
+  if (propagation === undefined || propagation === null) return
+  if (!propagations.includes(printed(propagation))) problems.unsupported(path, propagation, propagations)
+  else if (propagation === 'Bidirectional' && objectOf(container['securityContext'])['privileged'] !== true)
+    problems.forbidden(path, 'Bidirectional mount propagation is available only to privileged containers')
+}
+
+/** Whether what is mounted below is read-only too. */
+function checkRecursion({ recursiveReadOnly: mode, readOnly, mountPropagation }: JsonObject, path: string, problems: Problems): void {
+  if (mode === undefined || mode === null || mode === 'Disabled') return
+  if (mode !== 'Enabled' && mode !== 'IfPossible') {
+    problems.unsupported(path, mode, ['Disabled', 'Enabled', 'IfPossible'])
+    return
+  }
+  if (readOnly !== true) problems.forbidden(path, 'may only be specified when readOnly is true')
+  if (mountPropagation !== undefined && mountPropagation !== 'None')
+    problems.forbidden(path, 'may only be specified when mountPropagation is None or not specified')
 }
 
 function checkDevices(

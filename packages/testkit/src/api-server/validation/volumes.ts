@@ -1,24 +1,19 @@
 // Volumes of pods. Follows kubernetes `pkg/apis/core/validation`.
-import { isQuantity, parseQuantity, printed } from '@plumbline/schema'
-import { labelProblems, subdomainProblems } from '../names.ts'
+import { printed } from '@plumbline/schema'
+import { labelProblems } from '../names.ts'
 import { arrayOf, isObject, objectOf, objectsOf, textOf } from '../types.ts'
 import type { JsonObject } from '../types.ts'
-import { checkClaimSpec } from './claims.ts'
+import { checkClaimTemplate } from './claims.ts'
 import { checkFieldRef, checkResourceFieldRef, volumeFields } from './environment.ts'
-import { backstepProblems, descendingPathProblems } from './messages.ts'
+import { descendingPathProblems } from './messages.ts'
 import { Problems } from './problems.ts'
+import { checkVolumeSource, needs, podSources } from './volume-sources.ts'
+import type { SourceCheck } from './volume-sources.ts'
 
 const modeMessage = 'must be a number between 0 and 0777 (octal), both inclusive'
-const onlyOne = 'may not specify more than 1 volume type'
-const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
-
-type Check = (source: JsonObject, path: string, problems: Problems) => void
-
-function needs(...members: readonly string[]): Check {
-  return (source, path, problems) => {
-    for (const member of members) if (textOf(source[member]) === '') problems.required(`${path}.${member}`)
-  }
-}
+/** The name of a volume and its portal become one name. */
+export const portalMessage = 'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.'
+const pullPolicies = ['Always', 'IfNotPresent', 'Never']
 
 function checkMode(value: unknown, path: string, problems: Problems): void {
   if (typeof value === 'number' && (value < 0 || value > 0o777)) problems.invalid(path, value, modeMessage)
@@ -39,7 +34,7 @@ function reservedPathProblems(path: string): string[] {
   return path.startsWith('..') && !faults.includes("must not contain '..'") ? [...faults, "must not start with '..'"] : faults
 }
 
-const checkDownwardFile: Check = (file, path, problems) => {
+const checkDownwardFile: SourceCheck = (file, path, problems) => {
   needs('path')(file, path, problems)
   problems.invalidEach(`${path}.path`, textOf(file['path']), reservedPathProblems(textOf(file['path'])))
   if (isObject(file['fieldRef'])) {
@@ -50,13 +45,13 @@ const checkDownwardFile: Check = (file, path, problems) => {
   checkMode(file['mode'], `${path}.mode`, problems)
 }
 
-const checkDownward: Check = (source, path, problems) => {
+const checkDownward: SourceCheck = (source, path, problems) => {
   checkMode(source['defaultMode'], `${path}.defaultMode`, problems)
   // The server says of none of them which it is.
   for (const file of objectsOf(source['items'])) checkDownwardFile(file, path, problems)
 }
 
-const checkProjected: Check = (source, path, problems) => {
+const checkProjected: SourceCheck = (source, path, problems) => {
   checkMode(source['defaultMode'], `${path}.defaultMode`, problems)
   for (const [index, projection] of objectsOf(source['sources']).entries()) {
     const at = `${path}.sources[${index}]`
@@ -79,85 +74,52 @@ const checkProjected: Check = (source, path, problems) => {
 }
 
 /** Sources in the order in which the server looks for them; a volume has exactly one. */
-const sources: Readonly<Record<string, Check>> = {
-  emptyDir(source, path, problems) {
-    const limit = source['sizeLimit']
-    if (isQuantity(limit) && parseQuantity(limit).nano < 0n) problems.forbidden(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')
-  },
-  hostPath: checkHostPath,
-  gitRepo: needs('repository'),
-  gcePersistentDisk: needs('pdName'),
-  awsElasticBlockStore: needs('volumeID'),
+const sources: Readonly<Record<string, SourceCheck>> = {
+  emptyDir: podSources.emptyDir,
+  hostPath: podSources.hostPath,
+  gitRepo: podSources.gitRepo,
+  gcePersistentDisk: podSources.gcePersistentDisk,
+  awsElasticBlockStore: podSources.awsElasticBlockStore,
   secret(source, path, problems) {
     needs('secretName')(source, path, problems)
     checkMode(source['defaultMode'], `${path}.defaultMode`, problems)
     checkItems(source, path, problems)
   },
-  nfs: checkNfs,
-  iscsi: needs('targetPortal', 'iqn'),
-  glusterfs: needs('endpoints', 'path'),
-  flocker: () => undefined,
-  persistentVolumeClaim: needs('claimName'),
-  rbd: needs('image'),
-  cinder: needs('volumeID'),
-  cephfs: () => undefined,
-  quobyte: needs('registry', 'volume'),
+  nfs: podSources.nfs,
+  iscsi: podSources.iscsi,
+  glusterfs: podSources.glusterfs,
+  flocker: podSources.flocker,
+  persistentVolumeClaim: podSources.persistentVolumeClaim,
+  rbd: podSources.rbd,
+  cinder: podSources.cinder,
+  cephfs: podSources.cephfs,
+  quobyte: podSources.quobyte,
   downwardAPI: checkDownward,
-  fc: () => undefined,
-  flexVolume: needs('driver'),
+  fc: podSources.fc,
+  flexVolume: podSources.flexVolume,
   configMap(source, path, problems) {
     needs('name')(source, path, problems)
     checkMode(source['defaultMode'], `${path}.defaultMode`, problems)
     checkItems(source, path, problems)
   },
-  azureFile: needs('secretName', 'shareName'),
-  vsphereVolume: needs('volumePath'),
-  photonPersistentDisk: needs('pdID'),
-  portworxVolume: needs('volumeID'),
-  azureDisk: needs('diskName', 'diskURI'),
-  storageos: () => undefined,
+  azureFile: podSources.azureFile,
+  vsphereVolume: podSources.vsphereVolume,
+  photonPersistentDisk: podSources.photonPersistentDisk,
+  portworxVolume: podSources.portworxVolume,
+  azureDisk: podSources.azureDisk,
+  storageos: podSources.storageos,
   projected: checkProjected,
-  scaleIO: needs('gateway', 'system', 'volumeName'),
-  csi(source, path, problems) {
-    const driver = textOf(source['driver'])
-    if (driver === '') problems.required(`${path}.driver`)
-    else problems.invalidEach(`${path}.driver`, driver, subdomainProblems(driver.toLowerCase()))
-  },
+  scaleIO: podSources.scaleIO,
+  csi: podSources.csi,
   ephemeral(source, path, problems) {
     const template = source['volumeClaimTemplate']
-    if (isObject(template)) checkClaimSpec(objectOf(template['spec']), `${path}.volumeClaimTemplate.spec`, problems)
+    if (isObject(template)) checkClaimTemplate(template, `${path}.volumeClaimTemplate`, problems)
     else problems.required(`${path}.volumeClaimTemplate`)
   },
-  image: () => undefined,
-}
-
-export function checkHostPath(source: JsonObject, path: string, problems: Problems): void {
-  const target = textOf(source['path'])
-  if (target === '') {
-    problems.required(`${path}.path`)
-    return
-  }
-  problems.invalidEach(`${path}.path`, target, backstepProblems(target))
-  const type = source['type']
-  if (type !== undefined && type !== null && !hostPathTypes.includes(printed(type))) problems.unsupported(`${path}.type`, type, hostPathTypes)
-}
-
-export function checkNfs(source: JsonObject, path: string, problems: Problems): void {
-  needs('server', 'path')(source, path, problems)
-  if (!textOf(source['path']).startsWith('/')) problems.invalid(`${path}.path`, textOf(source['path']), 'must be an absolute path')
-}
-
-/** Check what one volume is made of. */
-export function checkVolumeSource(volume: JsonObject, path: string, problems: Problems, allowed: Readonly<Record<string, Check>> = sources): void {
-  let hasOne = false
-  for (const [name, check] of Object.entries(allowed)) {
-    const source = volume[name]
-    if (!isObject(source)) continue
-    if (hasOne) problems.forbidden(`${path}.${name}`, onlyOne)
-    else check(source, `${path}.${name}`, problems)
-    hasOne = true
-  }
-  if (!hasOne) problems.required(path, 'must specify a volume type')
+  image(source, path, problems) {
+    const policy = printed(source['pullPolicy'] ?? '')
+    problems.oneOf(`${path}.pullPolicy`, policy, pullPolicies)
+  },
 }
 
 /** Check the volumes of a pod; the names of those that can be mounted. */
@@ -167,7 +129,9 @@ export function checkVolumes(volumes: unknown, path: string, problems: Problems)
     const at = `${path}[${index}]`
     const name = textOf(volume['name'])
     const own = new Problems()
-    checkVolumeSource(volume, at, own)
+    checkVolumeSource(volume, at, own, sources)
+    const { initiatorName, targetPortal } = objectOf(volume['iscsi'])
+    if (initiatorName !== undefined && `${name}:${textOf(targetPortal)}`.length > 64) own.invalid(`${at}.name`, name, portalMessage)
     if (name === '') own.required(`${at}.name`)
     else own.invalidEach(`${at}.name`, name, labelProblems(name))
     if (usable.has(name)) own.duplicate(`${at}.name`, name)

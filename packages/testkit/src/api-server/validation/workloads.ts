@@ -1,5 +1,5 @@
 // Workloads: their own rules and what may not change. Follows kubernetes `pkg/apis/apps/validation` and `pkg/apis/batch/validation`.
-import { printed } from '@plumbline/schema'
+import { internalForm, printed } from '@plumbline/schema'
 import type { ResourceType } from '../resource-type.ts'
 import type { FieldError } from '../status-errors.ts'
 import { isEqual, isObject, objectOf, objectsOf } from '../types.ts'
@@ -7,9 +7,11 @@ import type { JsonObject, KubeObject } from '../types.ts'
 import { labelProblems } from '../names.ts'
 import { checkClaimSpec } from './claims.ts'
 import { parseSchedule } from '@plumbline/core'
-import { checkSelector, isEmptySelector, isUsable, mismatchMessage, selects } from './labels.ts'
+import { checkSelector, isEmptySelector, isUsable, mismatchMessage, selects, shownSelector } from './labels.ts'
+import { checkJob, checkJobTemplate, validateJobUpdate } from './jobs.ts'
 import { percentProblems } from './messages.ts'
-import { checkPodSpec, checkPodTemplate } from './pod-spec.ts'
+import { checkImageSpaces } from './containers.ts'
+import { checkPodSpec, checkPodTemplate, checkTemplateMetadata } from './pod-spec.ts'
 import { Problems } from './problems.ts'
 
 /** Problems of a workload, or of a pod. */
@@ -26,12 +28,9 @@ export function validateWorkload(type: ResourceType, object: KubeObject, isNew: 
 const checks: Readonly<Record<string, (spec: JsonObject, object: KubeObject, problems: Problems) => void>> = {
   Pod(spec, _object, problems) {
     checkPodSpec(spec, 'spec', problems)
-    if ((spec['serviceAccountName'] ?? '') !== '') return
     // Asked of pods alone: templates may leave it to those who use them.
-    for (const [index, volume] of objectsOf(spec['volumes']).entries())
-      for (const [at, source] of objectsOf(objectOf(volume['projected'])['sources']).entries())
-        if (source['serviceAccountToken'] !== undefined)
-          problems.forbidden(`spec.volumes[${index}].projected.sources[${at}].serviceAccountToken`, 'must not be specified when serviceAccountName is not set')
+    if ((spec['serviceAccountName'] ?? '') === '') checkTokens(spec, problems)
+    for (const list of ['containers', 'initContainers']) checkImageSpaces(spec[list], `spec.${list}`, problems)
   },
   PodTemplate(_spec, object, problems) {
     checkPodTemplate(objectOf(object['template']), 'template', problems)
@@ -72,15 +71,16 @@ const checks: Readonly<Record<string, (spec: JsonObject, object: KubeObject, pro
     // Without a selector nothing is selected, not even nothing.
     if (isUsable(selector) && (!isObject(spec['selector']) || !selects(selector, labels ?? {})))
       problems.invalid('spec.template.metadata.labels', labels ?? null, mismatchMessage)
-    if (isObject(spec['selector']) && isEmptySelector(selector)) problems.invalid('spec.selector', selector, 'empty selector is invalid for daemonset')
+    if (isObject(spec['selector']) && isEmptySelector(selector))
+      problems.invalid('spec.selector', shownSelector(selector), 'empty selector is invalid for daemonset')
     checkRestarting(spec, 'DaemonSet', problems)
     problems.nonNegative('spec.minReadySeconds', spec['minReadySeconds'])
     checkDaemonStrategy(objectOf(spec['updateStrategy']), 'spec.updateStrategy', problems)
     problems.nonNegative('spec.revisionHistoryLimit', spec['revisionHistoryLimit'])
   },
   StatefulSet: checkStatefulSet,
-  Job(spec, _object, problems) {
-    checkJob(spec, true, 'spec', problems)
+  Job(_spec, object, problems) {
+    checkJob(object, problems)
   },
   CronJob(spec, _object, problems) {
     const schedule = typeof spec['schedule'] === 'string' ? spec['schedule'] : ''
@@ -96,7 +96,7 @@ const checks: Readonly<Record<string, (spec: JsonObject, object: KubeObject, pro
     problems.nonNegative('spec.startingDeadlineSeconds', spec['startingDeadlineSeconds'])
     checkTimeZone(spec['timeZone'], problems)
     problems.oneOf('spec.concurrencyPolicy', spec['concurrencyPolicy'] ?? 'Allow', ['Allow', 'Forbid', 'Replace'])
-    checkJob(objectOf(objectOf(spec['jobTemplate'])['spec']), false, 'spec.jobTemplate.spec', problems)
+    checkJobTemplate(objectOf(spec['jobTemplate']), 'spec.jobTemplate', problems)
     problems.nonNegative('spec.successfulJobsHistoryLimit', spec['successfulJobsHistoryLimit'])
     problems.nonNegative('spec.failedJobsHistoryLimit', spec['failedJobsHistoryLimit'])
   },
@@ -114,9 +114,9 @@ function checkSelected(spec: JsonObject, kindInText: string, owner: string, prob
   const { selector } = spec
   if (isObject(selector)) {
     checkSelector(selector, 'spec.selector', problems)
-    if (isEmptySelector(selector)) problems.invalid('spec.selector', selector, `empty selector is invalid for ${kindInText}`)
+    if (isEmptySelector(selector)) problems.invalid('spec.selector', shownSelector(selector), `empty selector is invalid for ${kindInText}`)
     if (!isUsable(selector)) {
-      problems.invalid('spec.selector', selector, 'invalid label selector')
+      problems.invalid('spec.selector', shownSelector(selector), 'invalid label selector')
       return
     }
   } else problems.required('spec.selector')
@@ -148,8 +148,15 @@ export function checkShare(value: unknown, path: string, problems: Problems, may
     problems.invalid(path, value, 'must not be greater than 100%')
 }
 
+function checkTokens(spec: JsonObject, problems: Problems): void {
+  for (const [index, volume] of objectsOf(spec['volumes']).entries())
+    for (const [at, source] of objectsOf(objectOf(volume['projected'])['sources']).entries())
+      if (source['serviceAccountToken'] !== undefined)
+        problems.forbidden(`spec.volumes[${index}].projected.sources[${at}].serviceAccountToken`, 'must not be specified when serviceAccountName is not set')
+}
+
 function isZero(value: unknown): boolean {
-  return value === undefined || value === 0 || (typeof value === 'string' && Number.parseInt(value) === 0)
+  return value === undefined || value === 0 || (typeof value === 'string' && !/^[1-9]\d*%?$/.test(value))
 }
 
 function checkDeploymentStrategy(strategy: JsonObject, path: string, problems: Problems): void {
@@ -179,7 +186,7 @@ function checkDaemonStrategy(strategy: JsonObject, path: string, problems: Probl
   const { type, rollingUpdate } = strategy
   if (type === 'OnDelete') return
   if (type !== 'RollingUpdate') {
-    problems.unsupported(path, { Type: type ?? '', RollingUpdate: rollingUpdate ?? null }, ['RollingUpdate', 'OnDelete'])
+    problems.unsupported(path, internalForm(strategy, 'apps.DaemonSetUpdateStrategy'), ['RollingUpdate', 'OnDelete'])
     return
   }
   const at = `${path}.rollingUpdate`
@@ -214,9 +221,9 @@ function checkStatefulSet(spec: JsonObject, _object: KubeObject, problems: Probl
   const { selector } = spec
   if (isObject(selector)) {
     checkSelector(selector, 'spec.selector', problems)
-    if (isEmptySelector(selector)) problems.invalid('spec.selector', selector, 'empty selector is invalid for statefulset')
+    if (isEmptySelector(selector)) problems.invalid('spec.selector', shownSelector(selector), 'empty selector is invalid for statefulset')
     if (!isUsable(selector)) {
-      problems.invalid('spec.selector', selector, '')
+      problems.invalid('spec.selector', shownSelector(selector), '')
       return
     }
   } else problems.required('spec.selector')
@@ -232,6 +239,8 @@ function checkStatefulSet(spec: JsonObject, _object: KubeObject, problems: Probl
     ...objectsOf(pod['volumes']).filter(({ name }) => !claimed.has(name)),
   ]
   checkPodTemplate({ ...template, spec: { ...pod, ...(volumes.length === 0 ? {} : { volumes }) } }, 'spec.template', problems)
+  // The server looks at these twice.
+  checkTemplateMetadata(template, 'spec.template', problems)
   checkAlways(pod, 'StatefulSet', problems)
 }
 
@@ -241,49 +250,11 @@ function checkStatefulStrategy(strategy: JsonObject, path: string, problems: Pro
   const given = objectOf(rollingUpdate)
   if (type === 'OnDelete') {
     if (rollingUpdate !== undefined)
-      problems.invalid(
-        at,
-        { Partition: given['partition'] ?? 0, MaxUnavailable: given['maxUnavailable'] ?? null },
-        "only allowed for updateStrategy 'RollingUpdate'",
-      )
+      problems.invalid(at, internalForm(given, 'apps.RollingUpdateStatefulSetStrategy'), "only allowed for updateStrategy 'RollingUpdate'")
   } else if (type === 'RollingUpdate') {
     problems.nonNegative(`${at}.partition`, given['partition'])
     checkShare(given['maxUnavailable'], `${at}.maxUnavailable`, problems)
-  } else problems.invalid(path, { Type: type, RollingUpdate: rollingUpdate ?? null }, "must be 'RollingUpdate' or 'OnDelete'")
-}
-
-const jobCounts = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex', 'maxFailedIndexes']
-
-function checkJob(spec: JsonObject, isOwnObject: boolean, path: string, problems: Problems): void {
-  for (const name of jobCounts) problems.nonNegative(`${path}.${name}`, spec[name])
-  const mode = spec['completionMode'] ?? 'NonIndexed'
-  if (!['NonIndexed', 'Indexed'].includes(printed(mode))) problems.unsupported(`${path}.completionMode`, mode, ['NonIndexed', 'Indexed'])
-  if (mode === 'Indexed' && spec['completions'] === undefined) problems.required(`${path}.completions`, 'when completion mode is Indexed')
-  if (mode === 'NonIndexed')
-    for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'])
-      if (spec[name] !== undefined) problems.invalid(`${path}.${name}`, spec[name], 'requires indexed completion mode')
-  const replacement = spec['podReplacementPolicy']
-  if (replacement !== undefined && !['Failed', 'TerminatingOrFailed'].includes(printed(replacement)))
-    problems.unsupported(`${path}.podReplacementPolicy`, replacement, ['Failed', 'TerminatingOrFailed'])
-  const template = objectOf(spec['template'])
-  if (isOwnObject) checkJobSelector(spec, path, problems)
-  checkPodTemplate(template, `${path}.template`, problems)
-  const policy = objectOf(template['spec'])['restartPolicy'] ?? 'Always'
-  const at = `${path}.template.spec.restartPolicy`
-  if (policy === 'Always') problems.required(at, 'valid values: "OnFailure", "Never"')
-  else if (policy !== 'OnFailure' && policy !== 'Never') problems.unsupported(at, policy, ['OnFailure', 'Never'])
-  else if (isObject(spec['podFailurePolicy']) && policy !== 'Never')
-    problems.invalid(at, policy, 'only "Never" is supported when podFailurePolicy is specified')
-}
-
-function checkJobSelector(spec: JsonObject, path: string, problems: Problems): void {
-  const { selector } = spec
-  if (!isObject(selector)) problems.required(`${path}.selector`)
-  checkSelector(selector, `${path}.selector`, problems)
-  const labels = templateLabels(spec)
-  // Without a selector nothing is selected.
-  const isMet = isObject(selector) && selects(selector, labels ?? {})
-  if (!isMet && (!isObject(selector) || isUsable(selector))) problems.invalid(`${path}.template.metadata.labels`, labels ?? null, mismatchMessage)
+  } else problems.invalid(path, internalForm(strategy, 'apps.StatefulSetUpdateStrategy'), "must be 'RollingUpdate' or 'OnDelete'")
 }
 
 function checkTimeZone(zone: unknown, problems: Problems): void {
@@ -305,7 +276,6 @@ function isTimeZone(name: string): boolean {
 }
 
 const changeable = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds']
-const immutableOfJobs = ['completions', 'selector', 'template', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy']
 
 /** What may not change. */
 export function validateWorkloadUpdate(type: ResourceType, before: KubeObject, after: KubeObject, immutable: (path: string) => FieldError[]): FieldError[] {
@@ -322,7 +292,7 @@ export function validateWorkloadUpdate(type: ResourceType, before: KubeObject, a
       ]
     }
     case 'Job':
-      return immutableOfJobs.flatMap((name) => immutable(`spec.${name}`))
+      return validateJobUpdate(before, after)
     default:
       return immutable('spec.selector')
   }
