@@ -9,7 +9,7 @@ export class SchemaError extends Error {}
 export class ForeignReference extends Error {}
 
 /** Steps of one check; a schema of a few lines can ask for more than there is time for. */
-const maxSteps = 1_000_000
+const maxSteps = 300_000
 
 /** Counts steps. @throws {SchemaError} at the limit */
 export function stepCounter(most: number = maxSteps): () => void {

@@ -1,6 +1,6 @@
 // Files that an Application names for Helm: below the chart, from the root of the repository with a leading slash, or of another source as `$ref/…`.
 // Follows argo-cd `util/helm/helm.go` and `reposerver/repository/repository.go` (getResolvedValueFiles, resolveReferencedSources).
-import { matchesGlob, RenderError } from '@plumbline/core'
+import { matchesGlob, RenderError, SourceError } from '@plumbline/core'
 import type { RenderRequest, SourceTree } from '@plumbline/core'
 
 /** A file that was found. */
@@ -16,10 +16,11 @@ const maxGlobMatches = 1000
 /**
  * Files of one entry: one, several for a glob, in order of path.
  * @returns undefined when there is none
- * @throws {RenderError} for paths that leave the repository, remote files and references that are unknown
+ * @throws {RenderError} for paths that leave the repository, references that are unknown, and files by URL that are not there
  */
 export async function findValueFiles(request: RenderRequest, entry: string): Promise<readonly FoundFile[] | undefined> {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(entry)) throw failure(entry, 'value files from URLs are not fetched; put the file into a repository')
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(entry)?.[1]?.toLowerCase()
+  if (scheme !== undefined) return [await fetched(request, entry, scheme)]
   const { tree, path } = locate(request, entry)
   const paths = /[*?[{]/.test(path) ? await expand(tree, path) : [path]
   const files = await Promise.all(
@@ -30,6 +31,17 @@ export async function findValueFiles(request: RenderRequest, entry: string): Pro
   )
   const present = files.flat()
   return present.length === 0 ? undefined : present
+}
+
+async function fetched({ remotes }: RenderRequest, url: string, scheme: string): Promise<FoundFile> {
+  if (scheme !== 'https' && scheme !== 'http') throw new RenderError('RENDER_FAILED', `the URL scheme '${scheme}' is not allowed`, { subject: url })
+  if (remotes?.file === undefined) throw failure(url, 'files by URL are not fetched here; put the file into a repository')
+  try {
+    return { path: url, text: decoder.decode((await remotes.file(url)).content) }
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error
+    throw new RenderError('RENDER_FAILED', `failed to fetch ${error.message}`, { subject: url, cause: error })
+  }
 }
 
 interface Place {

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createApplicationRenderer, createMemoryTree, parseApplication } from '@plumbline/core'
 import type { Application, ApplicationRenderer, RenderedSource } from '@plumbline/core'
-import { buildKustomization, formatBuild, kustomize } from '@plumbline/renderers'
+import { buildKustomization, formatBuild, helm, kustomize } from '@plumbline/renderers'
 import { gitSource, httpFiles } from '@plumbline/sources'
 import type { GitSource } from '@plumbline/sources'
 import { startGitServer } from '@plumbline/testkit'
@@ -85,7 +85,7 @@ async function overlay(name: string, content: string): Promise<Application> {
 }
 
 const createRenderer = (): ApplicationRenderer =>
-  createApplicationRenderer({ sources: [source], renderers: [kustomize()], files: httpFiles({ maxAgeMs: 0, maxFileBytes: 1000 }) })
+  createApplicationRenderer({ sources: [source], renderers: [helm(), kustomize()], files: httpFiles({ maxAgeMs: 0, maxFileBytes: 1000 }) })
 
 async function failureOf(application: Application, isRemotePermitted?: (address: string) => boolean): Promise<string> {
   return createRenderer()
@@ -202,6 +202,26 @@ describe('files by URL', () => {
   ])('say what is wrong: %s', async (name, url, message) => {
     files['/large.yaml'] = { body: configMap('large', 'x'.repeat(2000)) }
     expect(await failureOf(await overlay(name.replaceAll(' ', '-'), `resources: ["${url()}"]\n`))).toMatch(message)
+  })
+
+  it.each([
+    ['/values.yaml', /^by url$/],
+    ['/none-of-these.yaml', /failed to fetch http:\/\/127\.0\.0\.1:\d+\/none-of-these\.yaml: status code 404/],
+  ])('can be value files of Helm: %s', async (path, outcome) => {
+    files['/values.yaml'] = { body: 'a: by url\n' }
+    const repoURL = await git.createRepository(`chart${path.length}`)
+    await git.commit(`chart${path.length}`, {
+      'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+      'templates/a.yaml': configMap('a', '{{ .Values.a }}'),
+    })
+    const { spec, ...rest } = applicationAt(repoURL)
+    const source = { ...spec.source, repoURL, helm: { valueFiles: [`${webURL}${path}`], ignoreMissingValueFiles: true } }
+    const rendered = createRenderer().render({ application: { ...rest, spec: { ...spec, source } } })
+    const outcomeOf = rendered.then(
+      (sources) => (valuesOf(sources)[0] as { readonly a: string }).a,
+      (error: unknown) => (error as Error).message,
+    )
+    expect(await outcomeOf).toMatch(outcome)
   })
 
   it('are refused where the project does not allow them', async () => {
