@@ -13,8 +13,11 @@ export const rendererUsage = `  --helm-tool VERSION=PATH       render charts wit
                                  plumbline.dev/renderer: in-process on an Application keeps it away from both
 `
 
-/** Renderers for options. @throws {ConfigError} */
-export async function renderersOf(values: Readonly<Record<string, string | boolean | undefined>> = {}): Promise<readonly Renderer[]> {
+/** Renderers for options; `inProcess` are those of this process. @throws {ConfigError} */
+export async function renderersOf(
+  values: Readonly<Record<string, string | boolean | undefined>> = {},
+  inProcess: readonly Renderer[] = [helm(), kustomize(), directory()],
+): Promise<readonly Renderer[]> {
   const tools: Renderer[] = []
   const [chart, overlay] = [toolOf(values, 'helm-tool'), toolOf(values, 'kustomize-tool')]
   if (chart !== undefined || overlay !== undefined) {
@@ -22,7 +25,7 @@ export async function renderersOf(values: Readonly<Record<string, string | boole
     if (chart !== undefined) tools.push(helmTool(chart))
     if (overlay !== undefined) tools.push(kustomizeTool({ ...overlay, command: /^kubectl\b/.test(basename(overlay.path)) ? 'kubectl' : 'kustomize' }))
   }
-  return [...tools, helm(), kustomize(), directory()]
+  return [...tools, ...inProcess]
 }
 
 function toolOf(values: Readonly<Record<string, string | boolean | undefined>>, name: string): { version: string; path: string } | undefined {

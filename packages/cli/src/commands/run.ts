@@ -2,6 +2,7 @@
 import { ConfigError } from '@plumbline/core'
 import type { Logger } from '@plumbline/core'
 import { loadKubeconfig } from '@plumbline/k8s'
+import type { RenderThreads } from '@plumbline/renderers/threads'
 import { parseOptions, portOf, untilSignal } from '../command.ts'
 import type { Command } from '../command.ts'
 import { startController } from '../create-controller.ts'
@@ -23,6 +24,8 @@ for push webhooks.
   --compatibility MODE    argocd (default): takes over from Argo CD without a difference, client-side apply included;
                           plumbline: the rules that are better, server-side apply among them
   --git-cache DIR         keep fetched repositories here between runs
+  --render-threads N      render in N threads, so that nothing waits for a large chart, and one that hangs or fills the memory is stopped
+                          (default: in the main thread)
   --quiet                 warnings and errors only
 ${guardUsage}${validateUsage}${rendererUsage}
 environment
@@ -37,6 +40,7 @@ environment
       compatibility: { type: 'string' },
       ...guardOptions,
       'git-cache': { type: 'string' },
+      'render-threads': { type: 'string' },
       quiet: { type: 'boolean' },
       ...rendererOptions,
     })
@@ -56,6 +60,7 @@ environment
       portOf(values['webhook-port'], 'webhook-port'),
       process.env['PLUMBLINE_WEBHOOK_SECRET'],
     ]
+    const threads = await threadsOf(text('render-threads'))
     const controller = await startController(
       {
         access: await loadKubeconfig(kubeconfig),
@@ -63,7 +68,7 @@ environment
         installDefinitions: values['install-crds'] === true,
         logger,
         followsSettings: true,
-        renderers: await renderersOf(values),
+        renderers: await renderersOf(values, threads?.renderers),
         validatesPlans: values['validate'] === true,
         ...(guards === undefined ? {} : { guards }),
         ...(namespace === undefined ? {} : { namespace }),
@@ -83,9 +88,17 @@ environment
       process.exit(1)
     }, closeTimeoutMs)
     await controller.close()
+    await threads?.close()
     clearTimeout(deadline)
     return 0
   },
+}
+
+async function threadsOf(count: string | undefined): Promise<RenderThreads | undefined> {
+  if (count === undefined) return undefined
+  if (!/^[1-9]\d{0,2}$/.test(count)) throw new ConfigError('CONFIG_INVALID', `--render-threads is a number from 1 to 999, not ${count}`)
+  const { renderThreads } = await import('@plumbline/renderers/threads')
+  return renderThreads({ threads: Number(count) })
 }
 
 /** One JSON line a message. */

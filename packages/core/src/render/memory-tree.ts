@@ -69,7 +69,14 @@ function entryOf(name: string, item: string | Folder): TreeEntry {
   return typeof item === 'string' ? { name, kind: 'file', id: `text:${item}` } : { name, kind: 'directory', id: idOf(item) }
 }
 
+/** Of folders that were asked for; they do not change once they are made. */
+const ids = new WeakMap<Folder, string>()
+
 /** Equal for folders with the same content, wherever they are. */
 function idOf(folder: Folder): string {
-  return `tree:${JSON.stringify(sorted(folder).map(([name, item]) => [name, typeof item === 'string' ? item : idOf(item)]))}`
+  const known = ids.get(folder)
+  if (known !== undefined) return known
+  const id = `tree:${JSON.stringify(sorted(folder).map(([name, item]) => [name, typeof item === 'string' ? item : idOf(item)]))}`
+  ids.set(folder, id)
+  return id
 }

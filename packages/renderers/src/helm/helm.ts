@@ -11,6 +11,7 @@ import { ChartError } from './chart.ts'
 import { commandOf, escapeCommas } from './command-text.ts'
 import { parseHelmSettings } from './helm-settings.ts'
 import type { HelmSettings } from './helm-settings.ts'
+import { knownDefinitions } from './known-definitions.ts'
 import { loadChart, readValues } from './load-chart.ts'
 import { isTestHook, renderChart } from './render-chart.ts'
 import type { RenderChartOptions, RenderedChart } from './render-chart.ts'
@@ -18,7 +19,7 @@ import { setFiles, setStrings, setValues } from './set-values.ts'
 import { findValueFiles } from './value-files.ts'
 import { mergeMaps } from './values.ts'
 import { floats } from './yaml-values.ts'
-import { manifestsOf, parseManifests } from '../directory/parse-manifests.ts'
+import { manifestsOf } from '../directory/parse-manifests.ts'
 
 /** Options of the renderer. */
 export interface HelmOptions {
@@ -33,8 +34,6 @@ export interface HelmOptions {
   readonly random?: (count: number) => Uint8Array
   readonly certificates?: CertificatePort
 }
-
-const encoder = new TextEncoder()
 
 /** Create the renderer. It takes folders with a Chart.yaml and sources with a `helm` block or a `chart`. */
 export function helm(options: HelmOptions = {}): Renderer {
@@ -140,9 +139,7 @@ function resultOf(request: RenderRequest, settings: HelmSettings, { manifests, h
     const inner = path.slice(path.indexOf('/') + 1)
     return request.path === '' ? inner : `${request.path}/${inner}`
   }
-  const result: Manifest[] = settings.skipCrds
-    ? []
-    : definitions.flatMap(({ path, text }) => [...parseManifests(placeOf(path), encoder.encode(text)).manifests])
+  const result: Manifest[] = settings.skipCrds ? [] : definitions.flatMap(({ path, id, data }) => knownDefinitions(placeOf(path), id, data))
   for (const manifest of [...manifests, ...hooks]) {
     if (manifest.object === undefined || (settings.skipTests && isTestHook(manifest))) continue
     const path = placeOf(manifest.path)

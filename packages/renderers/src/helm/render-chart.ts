@@ -51,8 +51,8 @@ export interface RenderedChart {
   /** In Helm's order of installation, without hooks and definitions from `crds/`. */
   readonly manifests: readonly RenderedManifest[]
   readonly hooks: readonly RenderedManifest[]
-  /** Files of `crds/`, as they are. */
-  readonly definitions: readonly { readonly path: string; readonly text: string }[]
+  /** Files of `crds/`, as they are; ids are equal exactly when the content is. */
+  readonly definitions: readonly { readonly path: string; readonly id: string; readonly data: Uint8Array; readonly text: string }[]
   /** The rendered NOTES.txt of the chart. */
   readonly notes: string
 }
@@ -119,13 +119,15 @@ function releaseOf({ releaseName, namespace, isUpgrade = false, revision = 1 }: 
   return { Name: releaseName, Namespace: namespace, IsUpgrade: isUpgrade, IsInstall: !isUpgrade, Revision: goInt(revision), Service: 'Helm' }
 }
 
-function* definitionsOf(instance: ChartInstance): Generator<{ readonly path: string; readonly text: string }> {
+function* definitionsOf(instance: ChartInstance): Generator<RenderedChart['definitions'][number]> {
   const isDefinition = ({ name }: ChartFile): boolean => name.startsWith('crds/') && /\.(?:ya?ml|json)$/i.test(name)
   for (const file of instance.chart.files.filter(isDefinition)) {
     const path = `${fullPath(instance)}/${file.name}`
     // Definitions are large, and often nobody wants them.
     yield {
       path,
+      id: file.id,
+      data: file.data,
       get text() {
         return decoder.decode(file.data)
       },
