@@ -1,5 +1,6 @@
 // Scenarios recorded from a running Argo CD, replayed against `plumbline run` on `plumbline cluster`: all that need neither an ApplicationSet nor a REST answer.
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,9 @@ export async function run({ folder, tools, root, only }) {
       child.removeAllListeners('exit')
       child.kill()
     }
+    const patience = setTimeout(() => programs.forEach((child) => child.kill('SIGKILL')), 20_000)
+    await Promise.all(programs.map((child) => (child.exitCode ?? child.signalCode) === null && once(child, 'exit')))
+    clearTimeout(patience)
     rmSync(dir, { recursive: true, force: true })
   }
 }

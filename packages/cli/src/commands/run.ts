@@ -90,6 +90,8 @@ environment
     await controller.close()
     await threads?.close()
     clearTimeout(deadline)
+    // Whatever a library still holds open must not keep the program either.
+    setTimeout(() => process.exit(0), closeTimeoutMs).unref()
     return 0
   },
 }
