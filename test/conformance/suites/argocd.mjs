@@ -58,7 +58,7 @@ export async function run({ folder, tools, root, only }) {
       child.kill()
     }
     const patience = setTimeout(() => programs.forEach((child) => child.kill('SIGKILL')), 20_000)
-    await Promise.all(programs.map((child) => (child.exitCode ?? child.signalCode) === null && once(child, 'exit')))
+    await Promise.all(programs.filter((child) => (child.exitCode ?? child.signalCode) === null).map((child) => once(child, 'exit')))
     clearTimeout(patience)
     rmSync(dir, { recursive: true, force: true })
   }
