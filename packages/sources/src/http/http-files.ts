@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { SourceError } from '@plumbline/core'
 import type { FileProvider, RemoteFile, SourceRequest } from '@plumbline/core'
-import { withoutPassword } from '../git/repository-address.ts'
+import { isLinkLocal, withoutPassword } from '../git/repository-address.ts'
 
 /** Settings; all have defaults. */
 export interface HttpFilesOptions {
@@ -14,7 +14,7 @@ export interface HttpFilesOptions {
   readonly maxAgeMs?: number
   /** Longest request, redirects included. Default: 30 s. */
   readonly timeoutMs?: number
-  /** Whether an address may be asked at all. Asked for every redirect too. Default: all http and https addresses. */
+  /** Whether an address may be asked at all. Asked for every redirect too. Default: all; link-local ones, where clouds serve credentials, never are. */
   readonly isAllowed?: (url: URL) => boolean
   /** Milliseconds since the epoch, by the clock that the engine goes by. Default: `Date.now`. */
   readonly now?: () => number
@@ -91,7 +91,7 @@ export function httpFiles(options: HttpFilesOptions = {}): FileProvider {
 
   function addressOf(text: string): URL {
     const url = URL.canParse(text) ? new URL(text) : undefined
-    if (url === undefined || !/^https?:$/.test(url.protocol) || options.isAllowed?.(url) === false)
+    if (url === undefined || !/^https?:$/.test(url.protocol) || isLinkLocal(text) || options.isAllowed?.(url) === false)
       throw new SourceError('SOURCE_NOT_FOUND', `${shown(text)} is not served: it is no allowed http or https address`, { subject: shown(text) })
     return url
   }
