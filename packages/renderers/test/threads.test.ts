@@ -76,7 +76,7 @@ describe('a thread', () => {
   }
 
   it.each([
-    ['hang', { timeoutMs: 500 }, { code: 'RENDER_LIMIT', message: 'hang: rendering takes more than 0.5 s' }],
+    ['hang', { timeoutMs: 2000 }, { code: 'RENDER_LIMIT', message: 'hang: rendering takes more than 2 s' }],
     ['hoard', { maxHeapMiB: 32 }, { code: 'RENDER_LIMIT', message: 'hoard: rendering takes more than 32 MiB of memory' }],
     ['exit', {}, { code: 'RENDER_FAILED', message: 'exit: the rendering thread ended with code 3' }],
   ])('that does wrong is replaced, and the next application is rendered: %s', async (path, limits, error) => {

@@ -42,9 +42,14 @@ interface Thread {
   lastKey?: string
   job?: Job
   trees: SourceTree[]
+  /** Whether it has loaded its module. */
+  isReady: boolean
+  /** Begins to count the time of its rendering. */
+  count(): void
   finish(): void
 }
 
+const startTimeoutMs = 60_000
 const defaults = { timeoutMs: 90_000, maxHeapMiB: 1024 } as const
 /** A test runner reads the sources themselves; a thread needs modules that Node can load, and none of the runner's own arguments. */
 const isSource = import.meta.url.endsWith('.ts')
@@ -66,7 +71,7 @@ export async function renderThreads(options: RenderThreadsOptions = {}): Promise
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
       ...(isSource ? { execArgv: [] } : {}),
     })
-    const thread: Thread = { worker, trees: [], finish: () => undefined }
+    const thread: Thread = { worker, trees: [], isReady: false, count: () => undefined, finish: () => undefined }
     worker.on('message', (message: FromThread) => void hear(thread, message))
     worker.on('error', (error: Error & { readonly code?: string }) =>
       drop(
@@ -101,7 +106,10 @@ export async function renderThreads(options: RenderThreadsOptions = {}): Promise
       if (job?.number !== message.job) return
       const outcome = await outcomeOf(() => answer(thread, job.request, message.question))
       if (thread.job === job) tell(thread, { type: 'answer', number: message.number, outcome })
-    } else if (message.type === 'done') {
+    } else if (message.type === 'ready') {
+      thread.isReady = true
+      thread.count()
+    } else {
       delete thread.job
       thread.finish()
       thread.trees = []
@@ -137,10 +145,14 @@ export async function renderThreads(options: RenderThreadsOptions = {}): Promise
     thread.job = job
     thread.lastKey = job.key
     thread.worker.ref()
-    const late = setTimeout(
-      () => drop(thread, new RenderError('RENDER_LIMIT', `${placeOf(thread)}: rendering takes more than ${timeoutMs / 1000} s`)),
-      timeoutMs,
-    )
+    let late: NodeJS.Timeout | undefined
+    const limit = (ms: number, what: string): void => {
+      clearTimeout(late)
+      late = setTimeout(() => drop(thread, new RenderError('RENDER_LIMIT', `${placeOf(thread)}: ${what} takes more than ${ms / 1000} s`)), ms)
+    }
+    thread.count = () => limit(timeoutMs, 'rendering')
+    if (thread.isReady) thread.count()
+    else limit(startTimeoutMs, 'starting a rendering thread')
     const abort = (): void => tell(thread, { type: 'abort' })
     signal?.addEventListener('abort', abort)
     thread.finish = () => {
@@ -148,6 +160,7 @@ export async function renderThreads(options: RenderThreadsOptions = {}): Promise
       signal?.removeEventListener('abort', abort)
       thread.worker.unref()
       thread.finish = () => undefined
+      thread.count = () => undefined
     }
     tell(thread, { type: 'render', job: job.number, renderer: job.renderer, request: plainRequest(thread, job.request) })
   }
