@@ -1,7 +1,7 @@
 // JSON Schema with the findings of Helm 4: a tree of causes. Follows santhosh-tekuri/jsonschema v6 `validator.go` and `output.go`.
 import { isMap, memberOf, sortedKeys, sprintf, toJson } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
-import { ForeignReference, isMultiple, isNumber, isSchema, matches, resolveReference, same, SchemaError, stepCounter } from './schema-rules.ts'
+import { draftAddressOf, ForeignReference, isMultiple, isNumber, isSchema, matches, resolveReference, same, SchemaError, stepCounter } from './schema-rules.ts'
 
 const maxDepth = 500
 const typeOrder = ['null', 'boolean', 'number', 'integer', 'string', 'array', 'object']
@@ -56,7 +56,7 @@ class Checker {
   readonly #step = stepCounter()
   constructor(root: unknown) {
     this.#root = root
-    const id = isMap(root) && typeof root['$schema'] === 'string' ? root['$schema'] : ''
+    const id = draftAddressOf(root)
     const known = /draft-0([467])|(2019)-09/.exec(id)
     this.#draft = Number(known?.[1] ?? known?.[2] ?? 2020)
   }

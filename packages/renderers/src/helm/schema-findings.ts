@@ -2,7 +2,7 @@
 import { format as formats } from '@cfworker/json-schema'
 import { formatFloat, isMap, memberOf, setMember, sortedKeys, toJson } from '@plumbline/gotemplate'
 import type { GoMap } from '@plumbline/gotemplate'
-import { isMultiple, isNumber, isSchema, matches, resolveReference, same, SchemaError, stepCounter } from './schema-rules.ts'
+import { draftAddressOf, isMultiple, isNumber, isSchema, matches, resolveReference, same, SchemaError, stepCounter } from './schema-rules.ts'
 
 const maxDepth = 500
 const typeNames = ['array', 'boolean', 'integer', 'number', 'null', 'object', 'string']
@@ -51,7 +51,7 @@ class Checker {
   readonly #step = stepCounter()
   constructor(root: unknown) {
     this.#root = root
-    const id = isMap(root) && typeof root['$schema'] === 'string' ? root['$schema'] : ''
+    const id = draftAddressOf(root)
     this.#draft = id.includes('draft-04') ? 4 : id.includes('draft-06') ? 6 : 7
   }
 

@@ -8,6 +8,11 @@ export class SchemaError extends Error {}
 /** A schema that refers to others, which are not at hand. */
 export class ForeignReference extends Error {}
 
+/** What a schema says it is written in; '' where it says nothing. */
+export function draftAddressOf(schema: unknown): string {
+  return isMap(schema) && typeof schema['$schema'] === 'string' ? schema['$schema'] : ''
+}
+
 /** Steps of one check; a schema of a few lines can ask for more than there is time for. */
 const maxSteps = 300_000
 

@@ -1,4 +1,5 @@
 // Bases in other repositories: which part of an address is cloned, which is the folder inside. Follows kustomize v5.7 `api/internal/git/repospec.go`.
+import { normalize } from './tree-path.ts'
 
 /** A folder of a repository at a revision. */
 export interface RepositoryFolder {
@@ -22,7 +23,7 @@ export function repositoryFolderOf(text: string): RepositoryFolder | undefined {
   if (host === undefined) return undefined
   const split = splitPath(host.rest, host.start === 'file://')
   if (split === undefined || split.repository === '') return undefined
-  const path = cleaned(split.path)
+  const path = normalize(split.path)
   return path === undefined ? undefined : { repoURL: host.start + split.repository, path, ref: refOf(query) }
 }
 
@@ -76,15 +77,4 @@ function splitPath(text: string, takesAll: boolean): { readonly repository: stri
   if (takesAll) return { repository: text, path: '' }
   const steps = text.split('/')
   return steps.length < 2 ? undefined : { repository: steps.slice(0, 2).join('/'), path: steps.slice(2).join('/') }
-}
-
-/** Without `.`, `..` and empty steps; undefined when it leaves the repository. */
-function cleaned(path: string): string | undefined {
-  const steps: string[] = []
-  for (const step of path.split('/')) {
-    if (step === '' || step === '.') continue
-    if (step !== '..') steps.push(step)
-    else if (steps.pop() === undefined) return undefined
-  }
-  return steps.join('/')
 }
