@@ -1,4 +1,6 @@
 // The public surface. First for users …
+export { createByteCache } from './byte-cache.ts'
+export type { ByteCache } from './byte-cache.ts'
 export { createEngine } from './engine.ts'
 export type { Engine, EngineOptions, PushAnswer } from './engine.ts'
 export type { EngineEvent, SyncEvent, SyncEventBody } from './events.ts'

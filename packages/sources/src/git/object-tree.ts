@@ -1,8 +1,6 @@
 // A SourceTree straight from the object store: nothing is checked out.
-import { SourceError } from '@plumbline/core'
-import type { SourceTree, TreeEntry } from '@plumbline/core'
-import { createByteCache } from './byte-cache.ts'
-import type { ByteCache } from './byte-cache.ts'
+import { createByteCache, SourceError } from '@plumbline/core'
+import type { ByteCache, SourceTree, TreeEntry } from '@plumbline/core'
 import { parseTreeObject, targetOfTag, treeOfCommit } from './objects.ts'
 import type { ObjectReader } from './objects.ts'
 

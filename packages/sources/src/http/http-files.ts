@@ -1,6 +1,6 @@
 // Single files by URL, such as `resources: [https://example.com/crds.yaml]`. Asked for again only by their ETag.
 import { createHash } from 'node:crypto'
-import { SourceError } from '@plumbline/core'
+import { createByteCache, SourceError } from '@plumbline/core'
 import type { FileProvider, RemoteFile, SourceRequest } from '@plumbline/core'
 import { isLinkLocal, withoutPassword } from '../git/repository-address.ts'
 
@@ -35,21 +35,8 @@ export function httpFiles(options: HttpFilesOptions = {}): FileProvider {
   const { maxFileBytes, cacheBytes, maxAgeMs, timeoutMs } = { ...defaults, ...options }
   const now = options.now ?? Date.now
   const send = options.fetch ?? fetch
-  /** In order of last use. */
-  const kept = new Map<string, Kept>()
-  let keptBytes = 0
+  const kept = createByteCache<Kept>(cacheBytes)
   const asking = new Map<string, Promise<Kept>>()
-
-  function keep(url: string, file: Kept): void {
-    keptBytes += file.content.byteLength - (kept.get(url)?.content.byteLength ?? 0)
-    kept.delete(url)
-    kept.set(url, file)
-    for (const [oldest, { content }] of kept) {
-      if (keptBytes <= cacheBytes) return
-      kept.delete(oldest)
-      keptBytes -= content.byteLength
-    }
-  }
 
   async function ask(url: string, known: Kept | undefined): Promise<Kept> {
     const at = now()
@@ -116,7 +103,7 @@ export function httpFiles(options: HttpFilesOptions = {}): FileProvider {
       const pending = asking.get(url) ?? ask(url, known).finally(() => asking.delete(url))
       asking.set(url, pending)
       const file = await pending
-      keep(url, file)
+      kept.set(url, file, file.content.byteLength)
       return file
     },
   }

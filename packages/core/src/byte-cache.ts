@@ -3,7 +3,7 @@
 /** A bounded cache. */
 export interface ByteCache<Value> {
   get(key: string): Value | undefined
-  /** @param bytes rough size of the value */
+  /** What is there already is replaced. @param bytes rough size of the value */
   set(key: string, value: Value, bytes: number): void
 }
 
@@ -20,7 +20,9 @@ export function createByteCache<Value>(maxBytes: number): ByteCache<Value> {
       return entry.value
     },
     set(key, value, bytes) {
-      if (bytes > maxBytes / 4 || entries.has(key)) return
+      total -= entries.get(key)?.bytes ?? 0
+      entries.delete(key)
+      if (bytes > maxBytes / 4) return
       entries.set(key, { value, bytes })
       total += bytes
       for (const [oldest, entry] of entries) {
